@@ -1,0 +1,109 @@
+"""What text is on this machine, told from names and `meta.json` files alone.
+
+The app's first frame needs this; it must not load numpy or polars.
+"""
+
+import json
+import re
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Literal
+
+from tui_al.catalog import DatasetSpec, datasets
+from tui_al.errors import BadInput
+from tui_al.paths import Cache
+
+META = "meta.json"
+FORMAT = 1
+LIMIT_MARK = "@"
+SUFFIXES = (".parquet", ".csv", ".tsv", ".jsonl")
+
+TextSource = Literal["user", "mirror", "cached", "package", "hub", "none"]
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+def check_name(name: str) -> None:
+    """Refuse names that could not be a folder on every system."""
+    if not _NAME.fullmatch(name):
+        raise BadInput(
+            f"'{name}' cannot name a dataset: use up to 64 letters, digits, '.', '_' or '-', "
+            "starting with a letter or digit"
+        )
+
+
+def read_meta(cache: Cache, name: str) -> dict[str, Any] | None:
+    """What the cache knows of a corpus, or None where it has no complete copy."""
+    try:
+        meta = json.loads((cache.corpora / name / META).read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return meta if isinstance(meta, dict) and meta.get("format") == FORMAT else None
+
+
+def known_datasets(cache: Cache, data_dir: Path | None = None) -> list[str]:
+    """The catalog's names in its order, then the user's and the mirror's, sorted."""
+    stored = [path.parent.name for path in cache.corpora.glob(f"*/{META}")]
+    mirrored: list[str] = []
+    if data_dir is not None:
+        mirrored = [path.name for path in data_dir.iterdir() if mirror_files(data_dir, path.name)]
+    return list(dict.fromkeys([*datasets(), *sorted({*stored, *mirrored})]))
+
+
+def text_source(name: str, cache: Cache, data_dir: Path | None = None) -> TextSource:
+    """Where the text of a dataset would come from now."""
+    meta = read_meta(cache, name)
+    spec = datasets().get(name)
+    if meta is not None and meta["origin"]["kind"] == "user":
+        return "user"
+    if data_dir is not None and mirror_files(data_dir, name, spec):
+        return "mirror"
+    if meta is not None:
+        return "cached"
+    if spec is not None and spec.bundled and bundled_origin(spec.bundled):
+        return "package"
+    return "hub" if spec is not None and spec.hub else "none"
+
+
+def mirror_files(data_dir: Path, name: str, spec: DatasetSpec | None = None) -> tuple[Path, ...]:
+    """The files of a dataset in a mirror directory, train first; empty where there are none."""
+    folder = data_dir / name
+    if spec is not None and spec.two_files:
+        return _stances_and_bodies(folder)
+    train = _split_file(folder, spec.train if spec else "train")
+    if train is None:
+        return ()
+    # MNLI's "validation_matched" may simply be called "validation" in a mirror.
+    splits = (spec.test, "test", "validation") if spec else ("test", "validation")
+    test = next(filter(None, (_split_file(folder, split) for split in splits)), None)
+    return (train, test) if test else (train,)
+
+
+def file_stamps(paths: tuple[Path, ...]) -> list[dict[str, Any]]:
+    """Path, size and modification time of each file: how it is recognised as unchanged."""
+    return [
+        {"path": str(path), "size": path.stat().st_size, "mtime_ns": path.stat().st_mtime_ns}
+        for path in paths
+    ]
+
+
+def bundled_origin(package: str) -> dict[str, Any] | None:
+    """Which release of a package holds the text; None where it is not installed."""
+    try:
+        return {"kind": "bundled", "package": package, "version": version(package)}
+    except PackageNotFoundError:
+        return None
+
+
+def _split_file(folder: Path, split: str) -> Path | None:
+    candidates = (folder / f"{split}{suffix}" for suffix in SUFFIXES)
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def _stances_and_bodies(folder: Path) -> tuple[Path, ...]:
+    """FNC-1's two files, the competition's training half where it is there."""
+    for stances in (folder / "train_stances.csv", *sorted(folder.glob("*_stances.csv"))):
+        bodies = stances.with_name(stances.name.replace("_stances", "_bodies"))
+        if stances.is_file() and bodies.is_file():
+            return (stances, bodies)
+    return ()

@@ -1,0 +1,122 @@
+"""A corpus by name: the user's file, the mirror, the cache's copy, the package, the Hub."""
+
+from dataclasses import replace
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from tui_al.catalog import DatasetSpec, datasets
+from tui_al.corpora.bundled import read_bundled
+from tui_al.corpora.corpus import Corpus, Split, default_budget
+from tui_al.corpora.hub import read_hub
+from tui_al.corpora.inventory import (
+    LIMIT_MARK,
+    bundled_origin,
+    check_name,
+    file_stamps,
+    known_datasets,
+    mirror_files,
+    read_meta,
+)
+from tui_al.corpora.mirror import read_mirror
+from tui_al.corpora.splitting import stratified_rows
+from tui_al.corpora.store import open_corpus, save_corpus
+from tui_al.errors import BadInput, DamagedFile, UnknownName
+from tui_al.paths import Cache
+from tui_al.progress import ProgressListener, ignore_progress
+
+
+def load_corpus(
+    name: str,
+    cache: Cache,
+    *,
+    data_dir: Path | None = None,
+    listener: ProgressListener = ignore_progress,
+) -> Corpus:
+    """Load a dataset, reading it into the cache the first time.
+
+    `NAME@N` is a stratified sample of at most N train and N test texts, a dataset of its
+    own. Raises `UnknownName` with the closest names, `BadInput` for unusable content,
+    `HubUnavailable` where only the Hub has the text and it is out of reach.
+    """
+    base, mark, limit = name.partition(LIMIT_MARK)
+    if mark:
+        return limit_corpus(load_corpus(base, cache, data_dir=data_dir, listener=listener), limit)
+    spec = datasets().get(name)
+    if spec is None and name not in known_datasets(cache, data_dir):
+        raise UnknownName("dataset", name, known_datasets(cache, data_dir))
+    check_name(name)
+    meta = read_meta(cache, name)
+    if meta is not None and (
+        meta["origin"]["kind"] == "user" or not _changed(meta, name, spec, data_dir)
+    ):
+        try:
+            return open_corpus(cache, name, meta)
+        except DamagedFile:
+            if meta["origin"]["kind"] == "user":
+                raise  # every other source can be read again
+    corpus = _read_source(name, spec, data_dir, listener)
+    save_corpus(corpus, cache)
+    return corpus
+
+
+def limited_name(name: str, limit: int) -> str:
+    """The name of the sample of at most `limit` texts of a dataset."""
+    if limit < 2:
+        raise BadInput(f"--limit {limit} is too small: at least 2 texts are needed")
+    return f"{name.partition(LIMIT_MARK)[0]}{LIMIT_MARK}{limit}"
+
+
+def limit_corpus(corpus: Corpus, limit: str) -> Corpus:
+    """A stratified sample of at most `limit` train and test texts, always the same."""
+    if not limit.isdecimal() or int(limit) < 2:
+        raise BadInput(f"'{corpus.name}@{limit}': write a number of texts after '@', 2 or more")
+    train, test = _sample(corpus.train, int(limit)), _sample(corpus.test, int(limit))
+    seen = set(train.labels.tolist())
+    if len(seen) < 2 or not seen.issuperset(test.labels.tolist()):
+        raise BadInput(
+            f"'{corpus.name}@{limit}' would lose classes: {len(corpus.classes)} classes need a larger limit"
+        )
+    return Corpus(
+        name=f"{corpus.name}{LIMIT_MARK}{limit}",
+        classes=corpus.classes,
+        train=train,
+        test=test,
+        budget=min(corpus.budget, default_budget(len(train))),
+        fingerprint=blake2b(f"{corpus.fingerprint}@{limit}".encode(), digest_size=16).hexdigest(),
+        origin=corpus.origin,
+    )
+
+
+def _sample(split: Split, limit: int) -> Split:
+    if limit >= len(split):
+        return split
+    rows = stratified_rows([str(code) for code in split.labels.tolist()], limit)
+    return replace(split, texts=tuple(split.texts[row] for row in rows), labels=split.labels[rows])
+
+
+def _changed(
+    meta: dict[str, Any], name: str, spec: DatasetSpec | None, data_dir: Path | None
+) -> bool:
+    """Whether the place the text would come from now holds another text than the copy."""
+    if data_dir is not None and (paths := mirror_files(data_dir, name, spec)):
+        return bool(meta["origin"].get("files") != file_stamps(paths))
+    if spec is not None and spec.bundled and meta["origin"]["kind"] == "bundled":
+        now = bundled_origin(spec.bundled)
+        return now is not None and meta["origin"] != now
+    return False
+
+
+def _read_source(
+    name: str, spec: DatasetSpec | None, data_dir: Path | None, listener: ProgressListener
+) -> Corpus:
+    if data_dir is not None and (paths := mirror_files(data_dir, name, spec)):
+        return read_mirror(paths, name, spec)
+    if spec is not None and spec.bundled:
+        return read_bundled(spec)
+    if spec is not None and spec.hub:
+        return read_hub(spec, listener)
+    raise BadInput(
+        f"dataset {name} is not on this disk: put its files into <data-dir>/{name}/ and name "
+        "that folder with --data-dir or TUI_AL_DATA"
+    )

@@ -1,0 +1,1 @@
+"""A corpus and an embedding model become a matrix on disk."""

@@ -1,0 +1,1 @@
+"""Running experiments on stored data and storing what they yield."""

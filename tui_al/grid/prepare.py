@@ -1,0 +1,76 @@
+"""From the names of a dataset and a model to data that a simulation can use."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tui_al.catalog import find_model
+from tui_al.corpora.corpus import Corpus
+from tui_al.corpora.load import load_corpus
+from tui_al.embeddings.job import embed_corpus, find_embedding
+from tui_al.embeddings.store import Entry
+from tui_al.errors import BadInput
+from tui_al.learning.dataset import EmbeddedDataset
+from tui_al.paths import Cache, find_cache, find_data_dir
+from tui_al.progress import ProgressListener, ignore_progress
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A corpus with its embedding; `key` names exactly this embedding of exactly this text."""
+
+    corpus: Corpus
+    data: EmbeddedDataset
+    key: str
+
+
+def prepare(
+    dataset: str,
+    model: str,
+    cache: Cache,
+    *,
+    data_dir: Path | None = None,
+    device: str = "auto",
+    listener: ProgressListener = ignore_progress,
+) -> Prepared:
+    """Load a dataset embedded by a model, embedding it first where that was never done."""
+    spec = find_model(model)
+    corpus = load_corpus(dataset, cache, data_dir=data_dir, listener=listener)
+    entry = find_embedding(corpus, spec, cache)
+    if entry is None:
+        entry = embed_corpus(corpus, spec, cache, device=device, listener=listener)
+    return _bind(corpus, spec.name, entry)
+
+
+def load_embedded(
+    dataset: str, model: str, *, cache_dir: Path | None = None, data_dir: Path | None = None
+) -> EmbeddedDataset:
+    """Load a dataset that was embedded before.
+
+    Raises `BadInput` with the command to run where it was not, and `DamagedFile` where a
+    matrix is truncated or altered.
+    """
+    cache = find_cache(cache_dir)
+    spec = find_model(model)
+    corpus = load_corpus(dataset, cache, data_dir=find_data_dir(data_dir))
+    entry = find_embedding(corpus, spec, cache)
+    if entry is None:
+        raise BadInput(
+            f"{dataset} is not embedded with {model} yet: "
+            f"run 'tui-al embed --dataset {dataset} --model {model}'"
+        )
+    return _bind(corpus, spec.name, entry).data
+
+
+def _bind(corpus: Corpus, model: str, entry: Entry) -> Prepared:
+    train_x, test_x = entry.open()
+    data = EmbeddedDataset.from_arrays(
+        train_x,
+        corpus.train.labels,
+        test_x,
+        corpus.test.labels,
+        classes=corpus.classes,
+        name=corpus.name,
+        model=model,
+        budget=corpus.budget,
+    )
+    return Prepared(corpus, data, entry.key)

@@ -1,0 +1,1 @@
+"""The science: pools, the classifier, query strategies and the simulation loop."""

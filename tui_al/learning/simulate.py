@@ -1,0 +1,104 @@
+"""The simulation loop of pool-based active learning, as a generator of records."""
+
+import time
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from tui_al.learning.classifier import Classifier, fit_classifier
+from tui_al.learning.dataset import EmbeddedDataset, Labels
+from tui_al.learning.experiment import Experiment, Schedule
+from tui_al.learning.metrics import evaluate
+from tui_al.learning.randomness import derive_generator
+from tui_al.learning.records import CycleRecord
+from tui_al.learning.strategies import make_strategy
+from tui_al.learning.strategies.base import CycleCache, Indices, PoolView, Query, Strategy
+
+Oracle = Callable[[Indices], Labels]
+"""Answers train-pool indices (n,) with their classes (n,)."""
+
+
+def simulate(
+    data: EmbeddedDataset, experiment: Experiment, oracle: Oracle | None = None
+) -> Iterator[CycleRecord]:
+    """Run an experiment cycle by cycle: query, ask, fit, evaluate (DESIGN section 4).
+
+    Everything is checked before the first cycle is asked for. Without an oracle the
+    dataset's own labels answer. Raises `BadInput` for an impossible experiment.
+    """
+    schedule = experiment.schedule(len(data.train_x), data.budget)
+    select_initial = make_strategy(experiment.ips, experiment.ips_params, initial=True)
+    strategy = make_strategy(experiment.strategy, experiment.strategy_params)
+    ask = oracle if oracle is not None else data.train_y.__getitem__
+    return _cycles(data, experiment, schedule, select_initial, strategy, ask)
+
+
+def _cycles(
+    data: EmbeddedDataset,
+    experiment: Experiment,
+    schedule: Schedule,
+    select_initial: Strategy,
+    strategy: Strategy,
+    ask: Oracle,
+) -> Iterator[CycleRecord]:
+    labeled = np.empty(0, dtype=np.intp)
+    labels = np.empty(0, dtype=np.int64)
+    classifier: Classifier | None = None
+    cache = CycleCache()
+    for cycle in range(schedule.cycles + 1):
+        chooser, n = (strategy, schedule.batch) if cycle else (select_initial, schedule.initial)
+        # The initial pool depends on the seed and the IPS alone: runs are paired by seed.
+        purpose = ("query", experiment.strategy) if cycle else ("initial", experiment.ips)
+        view = _view(data, labeled, labels, classifier, cache if cycle else CycleCache())
+        started = time.perf_counter()
+        query = chooser.query(view, n, derive_generator(experiment.seed, cycle, *purpose))
+        query_seconds = time.perf_counter() - started
+        labeled = np.concatenate([labeled, query.indices])
+        labels = np.concatenate([labels, ask(query.indices)])
+        started = time.perf_counter()
+        classifier = fit_classifier(data.train_x[labeled], labels, data.n_classes)
+        fit_seconds = time.perf_counter() - started
+        yield _record(data, cycle, len(labeled), classifier, query, fit_seconds, query_seconds)
+
+
+def _view(
+    data: EmbeddedDataset,
+    labeled: Indices,
+    labels: Labels,
+    classifier: Classifier | None,
+    cache: CycleCache,
+) -> PoolView:
+    unlabeled = np.ones(len(data.train_x), dtype=bool)
+    unlabeled[labeled] = False
+    return PoolView(
+        features=data.train_x,
+        labeled=labeled,
+        labels=labels,
+        unlabeled=np.flatnonzero(unlabeled),
+        n_classes=data.n_classes,
+        classifier=classifier,
+        cache=cache,
+    )
+
+
+def _record(
+    data: EmbeddedDataset,
+    cycle: int,
+    n_labeled: int,
+    classifier: Classifier,
+    query: Query,
+    fit_seconds: float,
+    query_seconds: float,
+) -> CycleRecord:
+    metrics = evaluate(data.test_y, classifier.predict(data.test_x), data.n_classes)
+    return CycleRecord(
+        cycle=cycle,
+        n_labeled=n_labeled,
+        accuracy=metrics.accuracy,
+        balanced_accuracy=metrics.balanced_accuracy,
+        macro_f1=metrics.macro_f1,
+        fit_seconds=fit_seconds,
+        query_seconds=query_seconds,
+        selected=tuple(query.indices.tolist()),
+        scores=tuple(query.scores.tolist()),
+    )

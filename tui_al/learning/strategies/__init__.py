@@ -1,0 +1,87 @@
+"""Query strategies by name: a table of what exists, loaded when first used.
+
+Third parties add theirs through the entry-point group `tui_al.strategies`; an entry
+point names a subclass of `tui_al.learning.strategies.base.Strategy`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import cache
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from tui_al.errors import BadInput, UnknownName
+
+if TYPE_CHECKING:
+    from tui_al.learning.experiment import Parameters
+    from tui_al.learning.strategies.base import Strategy
+
+ENTRY_POINT_GROUP = "tui_al.strategies"
+
+
+@dataclass(frozen=True, slots=True)
+class StrategySpec:
+    """A strategy known by name. `selects_initial`: it can choose with no labels at all."""
+
+    name: str
+    rule: str
+    source: str
+    selects_initial: bool
+    target: str
+
+    def load(self) -> "type[Strategy]":
+        module, _, name = self.target.partition(":")
+        loaded: type[Strategy] = getattr(import_module(module), name)
+        return loaded
+
+
+_HERE = "tui_al.learning.strategies"
+_BUILT_IN = (
+    StrategySpec("random", "uniform without replacement", "baseline", True, f"{_HERE}.random:Random"),
+    StrategySpec("margin", "smallest difference of the two highest class probabilities",
+                 "Settles 2009", False, f"{_HERE}.margin:Margin"),
+    StrategySpec("entropy", "largest predictive entropy",
+                 "Settles 2009", False, f"{_HERE}.entropy:Entropy"),
+    StrategySpec("coreset", "k-center greedy: the text farthest from all chosen so far",
+                 "Sener & Savarese 2018", True, f"{_HERE}.coreset:Coreset"),
+)  # fmt: skip
+
+
+@cache
+def strategies() -> Mapping[str, StrategySpec]:
+    """All strategies by name: built-in first, then third parties'."""
+    table = {spec.name: spec for spec in _BUILT_IN}
+    for point in entry_points(group=ENTRY_POINT_GROUP):
+        table.setdefault(point.name, _third_party(point))
+    return MappingProxyType(table)
+
+
+def initial_selections() -> tuple[str, ...]:
+    """Names of the strategies that can select an initial pool."""
+    return tuple(spec.name for spec in strategies().values() if spec.selects_initial)
+
+
+def make_strategy(name: str, parameters: "Parameters", *, initial: bool = False) -> "Strategy":
+    """The strategy of a name with its parameters set.
+
+    Raises `UnknownName` for a name or, `BadInput` for a parameter, that does not exist.
+    """
+    known = strategies()
+    if initial and name not in initial_selections():
+        raise UnknownName("initial pool selection", name, initial_selections())
+    if name not in known:
+        raise UnknownName("query strategy", name, known)
+    strategy = known[name].load()
+    allowed = {field.name for field in fields(strategy)}
+    for parameter in parameters:
+        if parameter not in allowed:
+            offered = ", ".join(sorted(allowed)) or "none"
+            raise BadInput(f"strategy {name} has no parameter '{parameter}' (it has: {offered})")
+    return strategy(**parameters)
+
+
+def _third_party(point: EntryPoint) -> StrategySpec:
+    publisher = point.dist.name if point.dist is not None else point.module
+    return StrategySpec(point.name, f"from {publisher}", publisher, True, point.value)

@@ -1,0 +1,107 @@
+"""Where files live, and how they are written: to a temporary name, synced, renamed."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+from tui_al.errors import BadInput, TuiAlError
+
+CACHE_VARIABLE = "TUI_AL_CACHE"
+DATA_VARIABLE = "TUI_AL_DATA"
+_CHECKOUT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Cache:
+    """The folders of one cache (DESIGN section 6)."""
+
+    root: Path
+
+    @property
+    def corpora(self) -> Path:
+        return self.root / "corpora"
+
+    @property
+    def embeddings(self) -> Path:
+        return self.root / "embeddings"
+
+    @property
+    def runs(self) -> Path:
+        return self.root / "results" / "runs"
+
+    @property
+    def reference(self) -> Path:
+        return self.root / "results" / "reference"
+
+
+def find_cache(override: Path | None = None) -> Cache:
+    """The cache of `--cache-dir`, else TUI_AL_CACHE, else the checkout's, else the platform's."""
+    chosen = override or os.environ.get(CACHE_VARIABLE)
+    if chosen:
+        return Cache(Path(chosen).expanduser().absolute())
+    if (_CHECKOUT / "pyproject.toml").is_file() and (_CHECKOUT / "tui_al").is_dir():
+        return Cache(_CHECKOUT / "cache")
+    from platformdirs import user_cache_path  # noqa: PLC0415  (30 ms the checkout never needs)
+
+    return Cache(user_cache_path("tui-al"))
+
+
+def find_data_dir(override: Path | None = None) -> Path | None:
+    """The mirror directory of `--data-dir`, else TUI_AL_DATA, else None."""
+    chosen = override or os.environ.get(DATA_VARIABLE)
+    if not chosen:
+        return None
+    folder = Path(chosen).expanduser().absolute()
+    if not folder.is_dir():
+        raise BadInput(f"data directory {folder} does not exist: correct --data-dir or TUI_AL_DATA")
+    return folder
+
+
+def make_folder(folder: Path) -> None:
+    """Create a folder with its parents, or say in one line why that is impossible."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    if not os.access(folder, os.W_OK):
+        raise _unwritable(folder, PermissionError(13, "permission denied"))
+
+
+@contextmanager
+def atomic_write(path: Path) -> Iterator[Path]:
+    """Yield a temporary name beside `path`; on success sync it and rename it to `path`.
+
+    On any failure, cancellation included, the temporary file is removed and `path`
+    keeps what it had.
+    """
+    make_folder(path.parent)
+    temporary = path.parent / f".{path.name}.{uuid4().hex[:8]}.tmp"
+    try:
+        yield temporary
+        _sync(temporary)
+        temporary.replace(path)
+        _sync(path.parent)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    finally:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _unwritable(path: Path, error: OSError) -> TuiAlError:
+    reason = (error.strerror or str(error)).lower()
+    return BadInput(
+        f"cannot write {path} ({reason}): free or unlock it, or choose another place "
+        f"with --cache-dir or {CACHE_VARIABLE}"
+    )

@@ -1,0 +1,1 @@
+"""Finished runs: their schema and the Parquet store that keeps them."""
