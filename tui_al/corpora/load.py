@@ -1,5 +1,6 @@
 """A corpus by name: the user's file, the mirror, the cache's copy, the package, the Hub."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
@@ -26,37 +27,36 @@ from tui_al.paths import Cache
 from tui_al.progress import ProgressListener, ignore_progress
 
 
+def accept_any(_: Corpus) -> None:
+    """The check of those who take every corpus."""
+
+
 def load_corpus(
     name: str,
     cache: Cache,
     *,
     data_dir: Path | None = None,
     listener: ProgressListener = ignore_progress,
+    check: Callable[[Corpus], None] = accept_any,
 ) -> Corpus:
-    """Load a dataset, reading it into the cache the first time.
+    """Load a dataset, keeping a copy in the cache the first time.
 
     `NAME@N` is a stratified sample of at most N train and N test texts, a dataset of its
-    own. Raises `UnknownName` with the closest names, `BadInput` for unusable content,
-    `HubUnavailable` where only the Hub has the text and it is out of reach.
+    own. `check` sees the corpus before anything is written and may raise. Raises
+    `UnknownName` with the closest names, `BadInput` for unusable content, `HubUnavailable`
+    where only the Hub has the text and it is out of reach.
     """
     base, mark, limit = name.partition(LIMIT_MARK)
-    if mark:
-        return limit_corpus(load_corpus(base, cache, data_dir=data_dir, listener=listener), limit)
-    spec = datasets().get(name)
-    if spec is None and name not in known_datasets(cache, data_dir):
-        raise UnknownName("dataset", name, known_datasets(cache, data_dir))
-    check_name(name)
-    meta = read_meta(cache, name)
-    if meta is not None and (
-        meta["origin"]["kind"] == "user" or not _changed(meta, name, spec, data_dir)
-    ):
-        try:
-            return open_corpus(cache, name, meta)
-        except DamagedFile:
-            if meta["origin"]["kind"] == "user":
-                raise  # every other source can be read again
-    corpus = _read_source(name, spec, data_dir, listener)
-    save_corpus(corpus, cache)
+    spec = datasets().get(base)
+    if spec is None and base not in known_datasets(cache, data_dir):
+        raise UnknownName("dataset", base, known_datasets(cache, data_dir))
+    check_name(base)
+    copy = _open_copy(base, spec, cache, data_dir)
+    whole = copy if copy is not None else _read_source(base, spec, data_dir, listener)
+    corpus = limit_corpus(whole, limit) if mark else whole
+    check(corpus)
+    if copy is None:
+        save_corpus(whole, cache)
     return corpus
 
 
@@ -93,6 +93,24 @@ def _sample(split: Split, limit: int) -> Split:
         return split
     rows = stratified_rows([str(code) for code in split.labels.tolist()], limit)
     return replace(split, texts=tuple(split.texts[row] for row in rows), labels=split.labels[rows])
+
+
+def _open_copy(
+    name: str, spec: DatasetSpec | None, cache: Cache, data_dir: Path | None
+) -> Corpus | None:
+    """The cache's copy while it is current; None where the source has to be read again."""
+    meta = read_meta(cache, name)
+    if meta is None:
+        return None
+    users_own = meta["origin"]["kind"] == "user"
+    if not users_own and _changed(meta, name, spec, data_dir):
+        return None
+    try:
+        return open_corpus(cache, name, meta)
+    except DamagedFile:
+        if users_own:
+            raise  # every other source can be read again
+        return None
 
 
 def _changed(

@@ -10,6 +10,7 @@ from tui_al.embeddings.job import embed_corpus, find_embedding
 from tui_al.embeddings.store import Entry
 from tui_al.errors import BadInput
 from tui_al.learning.dataset import EmbeddedDataset
+from tui_al.learning.experiment import Experiment
 from tui_al.paths import Cache, find_cache, find_data_dir
 from tui_al.progress import ProgressListener, ignore_progress
 
@@ -28,13 +29,23 @@ def prepare(
     model: str,
     cache: Cache,
     *,
+    experiment: Experiment | None = None,
     data_dir: Path | None = None,
     device: str = "auto",
     listener: ProgressListener = ignore_progress,
 ) -> Prepared:
-    """Load a dataset embedded by a model, embedding it first where that was never done."""
+    """Load a dataset embedded by a model, embedding it first where that was never done.
+
+    With an `experiment`, one that the dataset's size rules out is refused before anything
+    is computed or written.
+    """
+
+    def check(corpus: Corpus) -> None:
+        if experiment is not None:
+            experiment.schedule(len(corpus.train), corpus.budget)
+
     spec = find_model(model)
-    corpus = load_corpus(dataset, cache, data_dir=data_dir, listener=listener)
+    corpus = load_corpus(dataset, cache, data_dir=data_dir, listener=listener, check=check)
     entry = find_embedding(corpus, spec, cache)
     if entry is None:
         entry = embed_corpus(corpus, spec, cache, device=device, listener=listener)

@@ -12,7 +12,7 @@ from tui_al.grid.prepare import Prepared
 from tui_al.learning.experiment import Experiment
 from tui_al.learning.records import CycleRecord
 from tui_al.learning.simulate import simulate
-from tui_al.learning.strategies import make_strategy
+from tui_al.learning.strategies import check_names, make_strategy
 from tui_al.results.schema import RunIdentity
 from tui_al.results.store import ResultStore
 
@@ -26,8 +26,9 @@ def identify_run(prepared: Prepared, experiment: Experiment) -> RunIdentity:
     are a strategy parameter left out and the same value spelled out.
     """
     schedule = experiment.schedule(len(prepared.data.train_x), prepared.data.budget)
+    check_names(experiment.strategy, experiment.ips)
     strategy = make_strategy(experiment.strategy, experiment.strategy_params)
-    selection = make_strategy(experiment.ips, experiment.ips_params, initial=True)
+    selection = make_strategy(experiment.ips, experiment.ips_params)
     resolved = replace(
         experiment,
         budget=schedule.budget,

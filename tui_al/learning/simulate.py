@@ -11,7 +11,7 @@ from tui_al.learning.experiment import Experiment, Schedule
 from tui_al.learning.metrics import evaluate
 from tui_al.learning.randomness import derive_generator
 from tui_al.learning.records import CycleRecord
-from tui_al.learning.strategies import make_strategy
+from tui_al.learning.strategies import check_names, make_strategy
 from tui_al.learning.strategies.base import CycleCache, Indices, PoolView, Query, Strategy
 
 Oracle = Callable[[Indices], Labels]
@@ -27,7 +27,8 @@ def simulate(
     dataset's own labels answer. Raises `BadInput` for an impossible experiment.
     """
     schedule = experiment.schedule(len(data.train_x), data.budget)
-    select_initial = make_strategy(experiment.ips, experiment.ips_params, initial=True)
+    check_names(experiment.strategy, experiment.ips)
+    select_initial = make_strategy(experiment.ips, experiment.ips_params)
     strategy = make_strategy(experiment.strategy, experiment.strategy_params)
     ask = oracle if oracle is not None else data.train_y.__getitem__
     return _cycles(data, experiment, schedule, select_initial, strategy, ask)

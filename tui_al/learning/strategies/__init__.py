@@ -63,17 +63,20 @@ def initial_selections() -> tuple[str, ...]:
     return tuple(spec.name for spec in strategies().values() if spec.selects_initial)
 
 
-def make_strategy(name: str, parameters: "Parameters", *, initial: bool = False) -> "Strategy":
-    """The strategy of a name with its parameters set.
+def check_names(strategy: str, ips: str) -> None:
+    """Raise `UnknownName` for a strategy or initial pool selection that does not exist."""
+    if strategy not in strategies():
+        raise UnknownName("query strategy", strategy, strategies())
+    if ips not in initial_selections():
+        raise UnknownName("initial pool selection", ips, initial_selections())
 
-    Raises `UnknownName` for a name or, `BadInput` for a parameter, that does not exist.
+
+def make_strategy(name: str, parameters: "Parameters") -> "Strategy":
+    """The strategy of a known name with its parameters set.
+
+    Raises `BadInput` for a parameter that does not exist.
     """
-    known = strategies()
-    if initial and name not in initial_selections():
-        raise UnknownName("initial pool selection", name, initial_selections())
-    if name not in known:
-        raise UnknownName("query strategy", name, known)
-    strategy = known[name].load()
+    strategy = strategies()[name].load()
     allowed = {field.name for field in fields(strategy)}
     for parameter in parameters:
         if parameter not in allowed:
