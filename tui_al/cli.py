@@ -71,7 +71,7 @@ def open_app(
         return
     if context.invoked_subcommand is not None:
         return
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         raise BadInput("the app needs a terminal: without one, use 'tui-al run --dataset ...'")
     from tui_al.tui.app import open_terminal_app
     from tui_al.tui.choices import Choices

@@ -1,16 +1,22 @@
 """Files of a repository on the Hugging Face Hub, fetched once into the Hub's own cache."""
 
+import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any, Literal
 
-from tui_al.errors import HubUnavailable
+from tui_al.errors import BadInput, HubUnavailable, TuiAlError
+from tui_al.paths import atomic_write
 from tui_al.progress import Progress, ProgressListener
 
 RepoKind = Literal["dataset", "model"]
+
+_REFUSED = (401, 403)
+_SERVER_ERROR = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +38,25 @@ def fetch(
 ) -> Snapshot:
     """Download the files that match any of the patterns, unless they are on disk already.
 
-    The listener hears bytes. With no network, an earlier download answers. Raises
-    `HubUnavailable` with what to do; an exception of the listener stops the download.
+    The listener hears bytes. Where the Hub does not answer, an earlier download does.
+    Raises `HubUnavailable` with what to do, and `BadInput` for what cannot be a Hub id;
+    an exception of the listener stops the download.
     """
     from huggingface_hub.errors import (  # type: ignore[attr-defined]
         GatedRepoError,
         HfHubHTTPError,
+        HFValidationError,
         HTTPError,  # of the HTTP library that the installed release uses
+        LocalEntryNotFoundError,
         RepositoryNotFoundError,
         RevisionNotFoundError,
     )
 
     try:
-        return _download(repo, kind, patterns, listener, revision)
+        with _quiet():
+            return _download(repo, kind, patterns, listener, revision)
+    except HFValidationError as error:
+        raise BadInput(f"'{repo}' is not a Hub id: write owner/name") from error
     except GatedRepoError as error:
         raise HubUnavailable(
             f"{kind} {repo} asks you to accept its terms: do so on its Hub page, then set HF_TOKEN"
@@ -55,22 +67,25 @@ def fetch(
             "check the name, or set HF_TOKEN"
         ) from error
     except HfHubHTTPError as error:
-        status = error.response.status_code if error.response is not None else "no status"
-        raise HubUnavailable(
-            f"the Hub answered {status} for {kind} {repo}: try again later"
-        ) from error
-    except (HTTPError, ConnectionError, TimeoutError) as error:
-        return _earlier_download(repo, kind, patterns, revision, error)
+        status = error.response.status_code
+        if status < _SERVER_ERROR:
+            hint = "check HF_TOKEN" if status in _REFUSED else "try again later"
+            raise HubUnavailable(f"the Hub answered {status} for {kind} {repo}: {hint}") from error
+        return _earlier_download(repo, kind, patterns, revision, f"the Hub answered {status}")
+    except (HTTPError, LocalEntryNotFoundError, ConnectionError, TimeoutError):
+        # LocalEntryNotFoundError: asked for one file, the Hub did not answer as the Hub does.
+        return _earlier_download(repo, kind, patterns, revision, "the Hub is out of reach")
+    except OSError as error:  # a full disk, or a file of another size than announced
+        reason = str(error).partition("\n")[0]
+        raise HubUnavailable(f"downloading {kind} {repo} failed ({reason}): try again") from error
 
 
 def _download(
     repo: str, kind: RepoKind, patterns: Sequence[str], listener: ProgressListener, revision: str
 ) -> Snapshot:
-    from huggingface_hub import HfApi, hf_hub_download
+    from huggingface_hub import hf_hub_download
 
-    api = HfApi()
-    describe = api.dataset_info if kind == "dataset" else api.model_info
-    info = describe(repo, revision=revision, files_metadata=True)
+    info = _describe(repo, kind, revision)
     wanted = {
         file.rfilename: file.size or 0
         for file in info.siblings or ()
@@ -82,32 +97,79 @@ def _download(
     for name in sorted(wanted):
         path = hf_hub_download(repo, name, repo_type=kind, revision=info.sha, tqdm_class=bar)
         bar.finish_file(wanted[name])
-    return Snapshot(Path(path).parents[name.count("/")], info.sha, tuple(sorted(wanted)))
+    folder = Path(path).parents[name.count("/")]
+    _remember_commit(folder, revision, info.sha)
+    return Snapshot(folder, info.sha, tuple(sorted(wanted)))
+
+
+def _describe(repo: str, kind: RepoKind, revision: str) -> Any:
+    """The repository's commit and files at a revision, sizes included."""
+    from huggingface_hub import HfApi
+    from huggingface_hub.constants import HF_HUB_ETAG_TIMEOUT
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
+
+    api = HfApi()
+    describe = api.dataset_info if kind == "dataset" else api.model_info
+    try:
+        return describe(repo, revision=revision, files_metadata=True, timeout=HF_HUB_ETAG_TIMEOUT)
+    except (HfHubHTTPError, HFValidationError):
+        raise
+    except (ValueError, KeyError, TypeError) as error:
+        raise HubUnavailable(
+            "something else answers in place of the Hub: check HF_ENDPOINT, and whether this "
+            "network asks you to log in"
+        ) from error
+
+
+def _remember_commit(folder: Path, revision: str, commit: str) -> None:
+    """Note the commit where the Hub's library looks for it with no network.
+
+    It notes only what was asked for by branch. Files are asked for by commit, so that all
+    are of the same one; the note follows the last of them, so that it never points to a part.
+    """
+    note = folder.parents[1] / "refs" / revision
+    with suppress(TuiAlError), atomic_write(note) as temporary:  # the cache may be read-only
+        temporary.write_text(commit, "utf-8")
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without the library's warnings on stderr: errors become one line, the rest is noise."""
+    from huggingface_hub.utils.logging import get_verbosity, set_verbosity
+
+    verbosity = get_verbosity()
+    set_verbosity(logging.ERROR)
+    try:
+        yield
+    finally:
+        set_verbosity(verbosity)
 
 
 def _earlier_download(
-    repo: str, kind: RepoKind, patterns: Sequence[str], revision: str, reason: Exception
+    repo: str, kind: RepoKind, patterns: Sequence[str], revision: str, problem: str
 ) -> Snapshot:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import LocalEntryNotFoundError
 
+    missing = HubUnavailable(
+        f"{problem} and {kind} {repo} is not on this disk: connect, set HF_ENDPOINT to a mirror, "
+        "or choose what is here (tui-al datasets, tui-al models)"
+    )
     try:
-        folder = Path(
-            snapshot_download(
-                repo,
-                repo_type=kind,
-                revision=revision,
-                allow_patterns=list(patterns),
-                local_files_only=True,
-            )
+        found = snapshot_download(
+            repo,
+            repo_type=kind,
+            revision=revision,
+            allow_patterns=list(patterns),
+            local_files_only=True,
         )
     except (LocalEntryNotFoundError, ValueError) as error:
-        raise HubUnavailable(
-            f"the Hub is out of reach and {kind} {repo} is not on this disk: connect, "
-            "set HF_ENDPOINT to a mirror, or choose what is here (tui-al datasets, tui-al models)"
-        ) from (error if isinstance(reason, OSError) else reason)
-    names = (str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+        raise missing from error
+    folder = Path(found)
+    names = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     kept = sorted(name for name in names if any(fnmatch(name, pattern) for pattern in patterns))
+    if not kept:
+        raise missing
     return Snapshot(folder, folder.name, tuple(kept))
 
 

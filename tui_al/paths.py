@@ -41,10 +41,10 @@ def find_cache(override: Path | None = None) -> Cache:
     """The cache of `--cache-dir`, else TUI_AL_CACHE, else the checkout's, else the platform's."""
     chosen = override or os.environ.get(CACHE_VARIABLE)
     if chosen:
-        return Cache(Path(chosen).expanduser().absolute())
+        return Cache(_absolute(chosen))
     if (_CHECKOUT / "pyproject.toml").is_file() and (_CHECKOUT / "tui_al").is_dir():
         return Cache(_CHECKOUT / "cache")
-    from platformdirs import user_cache_path  # noqa: PLC0415  (30 ms the checkout never needs)
+    from platformdirs import user_cache_path  # 30 ms that a checkout never needs
 
     return Cache(user_cache_path("tui-al"))
 
@@ -54,10 +54,17 @@ def find_data_dir(override: Path | None = None) -> Path | None:
     chosen = override or os.environ.get(DATA_VARIABLE)
     if not chosen:
         return None
-    folder = Path(chosen).expanduser().absolute()
+    folder = _absolute(chosen)
     if not folder.is_dir():
         raise BadInput(f"data directory {folder} does not exist: correct --data-dir or TUI_AL_DATA")
     return folder
+
+
+def _absolute(chosen: str | Path) -> Path:
+    try:
+        return Path(chosen).expanduser().absolute()
+    except RuntimeError as error:  # ~somebody, whom this machine does not know
+        raise BadInput(f"{chosen}: whose home directory is that?") from error
 
 
 def make_folder(folder: Path) -> None:

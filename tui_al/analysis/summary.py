@@ -32,6 +32,7 @@ def summarise_settings(runs: pl.LazyFrame) -> pl.LazyFrame:
 
     Means over seeds, with the sample standard deviation (null for one seed).
     """
+    order = ("dataset", "model", "aulc", *_SETTING[2:])
     return (
         runs.group_by(*_SETTING)
         .agg(
@@ -43,8 +44,5 @@ def summarise_settings(runs: pl.LazyFrame) -> pl.LazyFrame:
             pl.col("aulc").std().alias("aulc_std"),
             pl.col("seconds").mean(),
         )
-        .sort(
-            "dataset", "model", "aulc", *_SETTING[2:],
-            descending=[False, False, True, *[False] * len(_SETTING[2:])],
-        )  # fmt: skip
+        .sort(order, descending=[name == "aulc" for name in order])
     )

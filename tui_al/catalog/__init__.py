@@ -46,8 +46,7 @@ def find_model(name: str) -> ModelSpec:
     """
     if name in models():
         return models()[name]
-    if Path(name).expanduser().is_dir():
-        directory = Path(name).expanduser().resolve()
+    if (directory := _find_directory(name)) is not None:
         return ModelSpec(name=f"local/{directory.name}", directory=str(directory))
     owner, slash, repo = name.partition("/")
     if slash and owner and repo and "/" not in repo and not name.startswith((".", "~")):
@@ -55,6 +54,14 @@ def find_model(name: str) -> ModelSpec:
     raise UnknownName(
         "model", name, models(), hint=" (a Hub id 'owner/model' or a local directory works too)"
     )
+
+
+def _find_directory(name: str) -> Path | None:
+    try:
+        directory = Path(name).expanduser()
+        return directory.resolve() if name and directory.is_dir() else None
+    except (OSError, RuntimeError):  # longer than a path can be; the home of nobody
+        return None
 
 
 def _read(file: str) -> dict[str, dict[str, Any]]:

@@ -1,5 +1,6 @@
 """A corpus: texts, labels, and the checks that every source of text must pass."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -86,7 +87,7 @@ def build_corpus(
             f"{train.origin}: every label is '{only}', but a classifier needs two classes"
         )
     _require_known_labels(test, seen)
-    known = [label for label in class_order if label in seen]
+    known = [label for label in dict.fromkeys(class_order) if label in seen]
     classes = (*known, *sorted(seen.difference(known), key=_natural))
     codes = {label: code for code, label in enumerate(classes)}
     return Corpus(
@@ -113,7 +114,8 @@ def _require_filled(rows: LabeledTexts) -> None:
         if empty:
             more = f" (and {len(empty) - 1} more rows)" if len(empty) > 1 else ""
             raise BadInput(
-                f"{rows.origin}: row {empty[0]}{more} has an empty {what}: fill it in or remove the row"
+                f"{rows.origin}: row {empty[0]}{more} has an empty {what}: "
+                "fill it in or remove the row"
             )
 
 
@@ -128,9 +130,11 @@ def _require_known_labels(test: LabeledTexts, seen: set[str]) -> None:
 
 def _natural(label: str) -> tuple[bool, float, str]:
     try:
-        return (False, float(label), label)
+        number = float(label)
     except ValueError:
-        return (True, 0.0, label)
+        number = math.nan
+    # "nan" and "inf" are words here: nothing sorts reliably around them as numbers.
+    return (False, number, label) if math.isfinite(number) else (True, 0.0, label)
 
 
 def _encode(rows: LabeledTexts, codes: dict[str, int]) -> Split:

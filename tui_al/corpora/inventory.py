@@ -38,7 +38,10 @@ def read_meta(cache: Cache, name: str) -> dict[str, Any] | None:
         meta = json.loads((cache.corpora / name / META).read_text("utf-8"))
     except (OSError, ValueError):
         return None
-    return meta if isinstance(meta, dict) and meta.get("format") == FORMAT else None
+    if not isinstance(meta, dict) or meta.get("format") != FORMAT:
+        return None
+    origin = meta.get("origin")
+    return meta if isinstance(origin, dict) and "kind" in origin else None
 
 
 def known_datasets(cache: Cache, data_dir: Path | None = None) -> list[str]:

@@ -1,5 +1,6 @@
 """A corpus by name: the user's file, the mirror, the cache's copy, the package, the Hub."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from hashlib import blake2b
@@ -25,6 +26,8 @@ from tui_al.corpora.store import open_corpus, save_corpus
 from tui_al.errors import BadInput, DamagedFile, UnknownName
 from tui_al.paths import Cache
 from tui_al.progress import ProgressListener, ignore_progress
+
+_LIMIT = re.compile(r"[2-9]|[1-9][0-9]{1,8}")
 
 
 def accept_any(_: Corpus) -> None:
@@ -69,13 +72,14 @@ def limited_name(name: str, limit: int) -> str:
 
 def limit_corpus(corpus: Corpus, limit: str) -> Corpus:
     """A stratified sample of at most `limit` train and test texts, always the same."""
-    if not limit.isdecimal() or int(limit) < 2:
+    if not _LIMIT.fullmatch(limit):
         raise BadInput(f"'{corpus.name}@{limit}': write a number of texts after '@', 2 or more")
     train, test = _sample(corpus.train, int(limit)), _sample(corpus.test, int(limit))
     seen = set(train.labels.tolist())
     if len(seen) < 2 or not seen.issuperset(test.labels.tolist()):
         raise BadInput(
-            f"'{corpus.name}@{limit}' would lose classes: {len(corpus.classes)} classes need a larger limit"
+            f"'{corpus.name}@{limit}' would lose classes: {len(corpus.classes)} classes "
+            "need a larger limit"
         )
     return Corpus(
         name=f"{corpus.name}{LIMIT_MARK}{limit}",
@@ -134,6 +138,11 @@ def _read_source(
         return read_bundled(spec)
     if spec is not None and spec.hub:
         return read_hub(spec, listener)
+    if spec is None:  # the name is known from the cache alone, whose copy cannot be read
+        raise DamagedFile(
+            f"the cache's copy of {name} is damaged: add it again "
+            f"(tui-al dataset add {name} FILE), or name its mirror directory with --data-dir"
+        )
     raise BadInput(
         f"dataset {name} is not on this disk: put its files into <data-dir>/{name}/ and name "
         "that folder with --data-dir or TUI_AL_DATA"

@@ -51,7 +51,9 @@ def _join_two_files(stances_path: Path, bodies_path: Path, spec: DatasetSpec) ->
     stances, bodies = read_table(stances_path), read_table(bodies_path)
     choose_columns(stances_path, stances, ("Headline", "Body ID"), "Stance")
     choose_columns(bodies_path, bodies, ("Body ID",), "articleBody")
-    pairs = stances.join(bodies.unique("Body ID"), on="Body ID", how="left", maintain_order="left")
+    pairs = stances.join(
+        bodies.unique("Body ID", keep="first"), on="Body ID", how="left", maintain_order="left"
+    )
     lost = pairs.with_row_index("row", offset=1).filter(pl.col("articleBody").is_null())
     if lost.height:
         raise BadInput(

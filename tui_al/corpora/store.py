@@ -1,28 +1,27 @@
 """The cache's copy of each corpus: two parquet files and what is known about them."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from tui_al.corpora.corpus import Corpus, LabeledTexts, build_corpus
+from tui_al.corpora.corpus import Corpus, LabeledTexts, Split, build_corpus
 from tui_al.corpora.inventory import FORMAT, META
+from tui_al.corpora.tables import labeled_texts, read_table
 from tui_al.errors import BadInput, DamagedFile
 from tui_al.paths import Cache, atomic_write
 
+_SCHEMA = {"text": pl.String, "label": pl.String}
+
 
 def save_corpus(corpus: Corpus, cache: Cache) -> None:
-    """Write a corpus; `meta.json` goes last, so that a reader never sees a part of it."""
+    """Write a corpus. A failure leaves the copy that was there; a reader never sees a part.
+
+    All three files are written before any of them gets its name, `meta.json` last.
+    """
     folder = cache.corpora / corpus.name
-    (folder / META).unlink(missing_ok=True)
-    for part, split in (("train", corpus.train), ("test", corpus.test)):
-        labels = [corpus.classes[code] for code in split.labels.tolist()]
-        frame = pl.DataFrame(
-            {"text": split.texts, "label": labels}, schema_overrides={"text": pl.String}
-        )
-        with atomic_write(folder / f"{part}.parquet") as temporary:
-            frame.write_parquet(temporary)
     meta = {
         "format": FORMAT,
         "name": corpus.name,
@@ -33,8 +32,15 @@ def save_corpus(corpus: Corpus, cache: Cache) -> None:
         "fingerprint": corpus.fingerprint,
         "origin": corpus.origin,
     }
-    with atomic_write(folder / META) as temporary:
-        temporary.write_text(json.dumps(meta, indent=1), "utf-8")
+    with (
+        atomic_write(folder / META) as described,
+        atomic_write(folder / "test.parquet") as test,
+        atomic_write(folder / "train.parquet") as train,
+    ):
+        described.write_text(json.dumps(meta, indent=1), "utf-8")
+        _write_rows(test, corpus.test, corpus.classes)
+        _write_rows(train, corpus.train, corpus.classes)
+        (folder / META).unlink(missing_ok=True)
 
 
 def open_corpus(cache: Cache, name: str, meta: dict[str, Any]) -> Corpus:
@@ -50,16 +56,24 @@ def open_corpus(cache: Cache, name: str, meta: dict[str, Any]) -> Corpus:
             class_order=meta["classes"],
             origin=meta["origin"],
         )
-    except (OSError, KeyError, BadInput, pl.exceptions.PolarsError) as error:
+    except (KeyError, TypeError, BadInput, pl.exceptions.PolarsError) as error:
         raise _damaged(folder) from error
     if corpus.fingerprint != meta["fingerprint"]:
         raise _damaged(folder)
     return corpus
 
 
+def _write_rows(path: Path, split: Split, classes: Sequence[str]) -> None:
+    labels = [classes[code] for code in split.labels.tolist()]
+    frame = pl.DataFrame({"text": split.texts, "label": labels}, schema_overrides=_SCHEMA)
+    try:
+        frame.write_parquet(path)
+    except pl.exceptions.PolarsError as error:  # so polars reports a full disk
+        raise OSError(str(error)) from error
+
+
 def _read_rows(path: Path) -> LabeledTexts:
-    frame = pl.read_parquet(path)
-    return LabeledTexts(frame["text"].to_list(), frame["label"].to_list(), origin=str(path))
+    return labeled_texts(path, read_table(path), ("text",), "label")
 
 
 def _damaged(folder: Path) -> DamagedFile:

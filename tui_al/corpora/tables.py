@@ -1,6 +1,7 @@
 """Tables of text on disk: csv, tsv, jsonl and parquet, read the same way."""
 
 import codecs
+import csv
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,11 +13,13 @@ from tui_al.corpora.inventory import SUFFIXES
 from tui_al.errors import BadInput
 from tui_al.textsafe import visible
 
-_TEXT_NAMES = ("text", "texts", "sentence", "content", "body", "document", "review", "comment",
-               "comment_text", "message", "utterance", "question", "query", "tweet", "title")  # fmt: skip
+_TEXT_NAMES = ("text", "texts", "sentence", "content", "body", "document", "review",
+               "comment", "comment_text", "message", "utterance", "question", "query",
+               "tweet", "title")  # fmt: skip
 _LABEL_NAMES = ("label", "labels", "class", "category", "target", "intent", "topic", "sentiment",
                 "coarse_label", "stance", "y")  # fmt: skip
 _CHUNK = 1 << 20
+_LONGEST_FIELD = 2**31 - 1  # articles outgrow the csv module's 131,072 characters
 
 
 def read_table(path: Path) -> pl.DataFrame:
@@ -26,10 +29,10 @@ def read_table(path: Path) -> pl.DataFrame:
     missing, empty, not UTF-8, not of its format, or of an unknown format.
     """
     suffix = path.suffix.lower()
-    if suffix not in SUFFIXES:
-        raise BadInput(f"{path}: unknown format '{suffix}', use one of {', '.join(SUFFIXES)}")
     if not path.is_file():
         raise BadInput(f"{path} does not exist or is not a file")
+    if suffix not in SUFFIXES:
+        raise BadInput(f"{path}: unknown format '{suffix}', use one of {', '.join(SUFFIXES)}")
     if path.stat().st_size == 0:
         raise BadInput(f"{path} is empty")
     try:
@@ -37,7 +40,7 @@ def read_table(path: Path) -> pl.DataFrame:
     except OSError as error:
         raise BadInput(f"cannot read {path}: {error.strerror or error}") from error
     if frame.height == 0:
-        raise BadInput(f"{path} is empty: it has a header but no rows")
+        raise BadInput(f"{path} is empty: it holds no rows")
     return frame
 
 
@@ -54,13 +57,13 @@ def labeled_texts(
     Integer labels become the names of `class_names` where those are given. Missing values
     become empty strings, which `build_corpus` refuses by row.
     """
-    columns = [frame.get_column(name).cast(pl.String, strict=False).fill_null("") for name in text]
+    columns = [_strings(path, frame.get_column(name)) for name in text]
     joined = pl.select(pl.concat_str(columns, separator="\n")).to_series()
     values = frame.get_column(label)
     if class_names and values.dtype.is_integer():
         labels = [_class_name(path, row, code, class_names) for row, code in enumerate(values, 1)]
     else:
-        labels = values.cast(pl.String, strict=False).fill_null("").to_list()
+        labels = _strings(path, values).to_list()
     return LabeledTexts(texts=joined.to_list(), labels=labels, origin=str(path))
 
 
@@ -71,6 +74,8 @@ def choose_columns(
     for name in (*text, *([label] if label else [])):
         if name not in frame.columns:
             raise BadInput(f"{path} has no column '{name}': it has {_listed(frame.columns)}")
+    if label in text:
+        raise BadInput(f"{path}: column '{label}' cannot be the text and the label at once")
     chosen_label = label or _guess(path, frame.columns, _LABEL_NAMES, taken=text, option="--label")
     if text:
         return tuple(text), chosen_label
@@ -83,7 +88,7 @@ def parquet_class_names(path: Path, column: str) -> tuple[str, ...]:
     """Class names of an integer label column, from the metadata that `datasets` writes."""
     try:
         described = json.loads(pl.read_parquet_metadata(path).get("huggingface", "{}"))
-        return tuple(described["info"]["features"][column]["names"])
+        return tuple(map(str, described["info"]["features"][column]["names"]))
     except (KeyError, TypeError, ValueError):
         return ()
 
@@ -111,6 +116,17 @@ def _listed(columns: Sequence[str]) -> str:
     return ", ".join(f"'{visible(column, one_line=True)}'" for column in columns)
 
 
+def _strings(path: Path, values: pl.Series) -> pl.Series:
+    """A column as strings, missing values as empty ones."""
+    try:
+        if not values.dtype.is_nested():
+            return values.cast(pl.String, strict=False).fill_null("")
+    except pl.exceptions.PolarsError:
+        pass
+    column = visible(values.name, one_line=True)
+    raise BadInput(f"{path}: column '{column}' holds {values.dtype}, which is not text")
+
+
 def _class_name(path: Path, row: int, code: int | None, names: Sequence[str]) -> str:
     if code is None:
         return ""
@@ -123,8 +139,8 @@ def _class_name(path: Path, row: int, code: int | None, names: Sequence[str]) ->
 
 def _read_parquet(path: Path) -> pl.DataFrame:
     try:
-        return pl.read_parquet(path)
-    except pl.exceptions.PolarsError as error:
+        return pl.read_parquet(path, glob=False)
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         raise BadInput(f"{path} is not a readable parquet file: {_first_line(error)}") from error
 
 
@@ -132,14 +148,43 @@ def _read_text(path: Path, suffix: str) -> pl.DataFrame:
     _require_utf8(path)
     if suffix == ".jsonl":
         return _read_jsonl(path)
-    try:
-        return pl.read_csv(
-            path, separator="\t" if suffix == ".tsv" else ",", infer_schema=False, glob=False
-        )
-    except pl.exceptions.PolarsError as error:
-        raise BadInput(
-            f"{path} is not a readable {suffix[1:]} file: {_first_line(error)}"
-        ) from error
+    return _read_delimited(path, "\t" if suffix == ".tsv" else ",")
+
+
+def _read_delimited(path: Path, separator: str) -> pl.DataFrame:
+    """Blank lines do not count. Python's reader tells which row is at fault; polars' does not."""
+    csv.field_size_limit(_LONGEST_FIELD)
+    rows: list[list[str]] = []
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        reader = csv.reader(lines, delimiter=separator, strict=True)
+        try:
+            records = filter(None, reader)
+            header = _distinct(next(records, []))
+            for row in records:
+                if len(row) != len(header):
+                    raise BadInput(
+                        f"{path}: row {len(rows) + 1} (line {reader.line_num}) has {len(row)} "
+                        f"instead of {len(header)} fields: quote a text that holds the separator"
+                    )
+                rows.append(row)
+        except csv.Error as error:
+            raise BadInput(
+                f"{path}: row {len(rows) + 1} (up to line {reader.line_num}) has an unbalanced "
+                'quotation mark: close it, and write "" for one inside a quoted text'
+            ) from error
+    columns = zip(*rows, strict=True) if rows else ((),) * len(header)
+    return pl.DataFrame(
+        {name: list(values) for name, values in zip(header, columns, strict=True)},
+        schema=dict.fromkeys(header, pl.String),
+    )
+
+
+def _distinct(header: Sequence[str]) -> list[str]:
+    """Column names, a repeated one with its position added."""
+    return [
+        name if name not in header[:place] else f"{name} (column {place + 1})"
+        for place, name in enumerate(header)
+    ]
 
 
 def _read_jsonl(path: Path) -> pl.DataFrame:
@@ -154,7 +199,7 @@ def _read_jsonl(path: Path) -> pl.DataFrame:
                     json.dumps(row, ensure_ascii=False).encode()
             except UnicodeEncodeError as error:
                 raise BadInput(f"{path}: line {number} holds half a surrogate pair") from error
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 raise BadInput(f"{path}: line {number} is not valid JSON: {error}") from error
             if not isinstance(row, dict):
                 raise BadInput(f'{path}: line {number} is not a JSON object like {{"text": ...}}')

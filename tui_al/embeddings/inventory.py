@@ -1,5 +1,6 @@
 """Which embeddings and model weights are on this machine, told without loading numpy."""
 
+import glob
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,13 +34,17 @@ class EntryInfo:
 def list_entries(cache: Cache, dataset: str | None = None) -> list[EntryInfo]:
     """Every finished embedding of the cache, or of one dataset, by dataset and model."""
     pattern = f"{dataset or '*'}/*/{META}"
-    infos = (_info(path) for path in sorted(cache.embeddings.glob(pattern)))
-    return [info for info in infos if info is not None]
+    folders = (path.parent for path in sorted(cache.embeddings.glob(pattern)))
+    metas = ((folder, read_meta(folder)) for folder in folders)
+    return [_describe(folder, meta) for folder, meta in metas if meta is not None]
 
 
 def read_metas(folder: Path, model_folder: str) -> Iterator[tuple[Path, dict[str, Any]]]:
     """Folders and `meta.json` contents of a model's entries under a dataset's folder."""
-    for candidate in (folder / model_folder, *sorted(folder.glob(f"{model_folder}@*"))):
+    for candidate in (
+        folder / model_folder,
+        *sorted(folder.glob(f"{glob.escape(model_folder)}@*")),
+    ):
         meta = read_meta(candidate)
         if meta is not None:
             yield candidate, meta
@@ -48,10 +53,11 @@ def read_metas(folder: Path, model_folder: str) -> Iterator[tuple[Path, dict[str
 def read_meta(folder: Path) -> dict[str, Any] | None:
     """What is written about an entry, or None where there is no finished one."""
     try:
-        meta = json.loads((folder / META).read_text("utf-8"))
-    except (OSError, ValueError):
+        meta: dict[str, Any] = json.loads((folder / META).read_text("utf-8"))
+        _describe(folder, meta)
+    except (OSError, ValueError, LookupError, TypeError):
         return None
-    return meta if isinstance(meta, dict) and meta.get("format") == FORMAT else None
+    return meta if meta.get("format") == FORMAT else None
 
 
 def weights_source(spec: ModelSpec) -> WeightsSource:
@@ -62,16 +68,16 @@ def weights_source(spec: ModelSpec) -> WeightsSource:
         return "directory"
     from huggingface_hub import try_to_load_from_cache
 
-    found = try_to_load_from_cache(spec.repo or "", "config.json")
+    try:
+        found = try_to_load_from_cache(spec.repo or "", "config.json")
+    except ValueError:  # no repository can have this name
+        return "none"
     return "cached" if isinstance(found, str) else "hub"
 
 
-def _info(path: Path) -> EntryInfo | None:
-    meta = read_meta(path.parent)
-    if meta is None:
-        return None
+def _describe(folder: Path, meta: dict[str, Any]) -> EntryInfo:
     return EntryInfo(
-        folder=path.parent,
+        folder=folder,
         dataset=meta["request"]["dataset"],
         model=meta["request"]["model"],
         fingerprint=meta["request"]["fingerprint"],

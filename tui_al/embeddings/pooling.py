@@ -1,4 +1,4 @@
-"""From token vectors to one vector a text. All take (batch, tokens, dim) and a (batch, tokens) mask."""
+"""From token vectors (batch, tokens, dim) and a mask (batch, tokens) to one vector a text."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -10,9 +10,10 @@ if TYPE_CHECKING:
 
 
 def pool_mean(states: "Tensor", mask: "Tensor") -> "Tensor":
-    """Mean over real tokens."""
-    weights = mask.unsqueeze(-1).to(states.dtype)
-    return (states * weights).sum(dim=1) / weights.sum(dim=1).clamp(min=1e-9)
+    """Mean over real tokens, summed in single precision: half has no room for a long text."""
+    real = mask.unsqueeze(-1).bool()
+    sums = states.float().masked_fill(~real, 0).sum(dim=1)  # padding may hold NaN
+    return sums / real.sum(dim=1).clamp(min=1)
 
 
 def pool_cls(states: "Tensor", mask: "Tensor") -> "Tensor":

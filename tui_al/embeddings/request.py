@@ -71,12 +71,20 @@ def _release(spec: ModelSpec) -> tuple[str, str]:
     return f"hub:{spec.repo}", HUB_REVISION
 
 
-@lru_cache
 def _directory_digest(folder: Path) -> str:
     """Digest of every file's content: weights trained further are another model."""
+    if not (folder / "config.json").is_file():  # before reading all of somebody's home folder
+        raise BadInput(f"{folder} is not a model's directory: it has no config.json")
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    stamps = ((path, path.stat()) for path in paths)
+    return _digest(folder, tuple((path, stat.st_size, stat.st_mtime_ns) for path, stat in stamps))
+
+
+@lru_cache
+def _digest(folder: Path, stamps: tuple[tuple[Path, int, int], ...]) -> str:
     digest = blake2b(digest_size=16)
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        digest.update(f"{path.relative_to(folder)}:{path.stat().st_size}:".encode())
+    for path, size, _ in stamps:
+        digest.update(f"{path.relative_to(folder)}:{size}:".encode())
         with path.open("rb") as file:
             while chunk := file.read(1 << 22):
                 digest.update(chunk)

@@ -1,7 +1,9 @@
-"""Embedding matrices on disk: memory-mapped `.npy` files and a `meta.json` that vouches for them."""
+"""Embedding matrices on disk: memory-mapped `.npy` files, vouched for by a `meta.json`."""
 
 import hashlib
 import json
+import os
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -47,15 +49,16 @@ class Entry:
             if _sha256(path) != expected["sha256"]:
                 raise self._damaged(path, "does not match its checksum")
             matrix: FloatMatrix = np.load(path, mmap_mode="r", allow_pickle=False)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, KeyError) as error:
             raise self._damaged(path, "cannot be read") from error
         return matrix
 
     def _damaged(self, path: Path, how: str) -> DamagedFile:
-        request = self.meta["request"]
+        dataset, model = self.meta["request"]["dataset"], self.meta["request"]["model"]
+        option = shlex.quote(self.meta.get("model_option", model))  # a directory's path
         return DamagedFile(
-            f"{path} {how}: run 'tui-al embed --dataset {request['dataset']} "
-            f"--model {request['model']}' to write it anew"
+            f"{path} {how}: run 'tui-al embed --dataset {dataset} --model {option}' "
+            "to write it anew"
         )
 
 
@@ -92,11 +95,16 @@ def write_entry(
     n_train, n_test, dimension = shape
     folder = _choose_folder(cache, request)
     with atomic_write(folder / TRAIN) as train, atomic_write(folder / TEST) as test:
-        draft = Draft(_create(train, request, n_train, dimension), _create(test, request, n_test, dimension))
+        draft = Draft(
+            _create(train, request, n_train, dimension), _create(test, request, n_test, dimension)
+        )
         yield draft
         for matrix in (draft.train, draft.test):
             matrix.flush()  # type: ignore[attr-defined]  # a memory map
-        files = {TRAIN: _describe(train, n_train, dimension), TEST: _describe(test, n_test, dimension)}
+        files = {
+            TRAIN: _describe(train, n_train, dimension),
+            TEST: _describe(test, n_test, dimension),
+        }
         (folder / META).unlink(missing_ok=True)
     meta = {
         "format": FORMAT,
@@ -120,11 +128,17 @@ def _choose_folder(cache: Cache, request: EmbeddingRequest) -> Path:
     if existing is not None:
         return existing.folder
     plain = cache.embeddings / request.dataset / _folder_name(request)
-    return plain if read_meta(plain) is None else plain.with_name(f"{plain.name}@{request.key()[:12]}")
+    return (
+        plain if read_meta(plain) is None else plain.with_name(f"{plain.name}@{request.key()[:12]}")
+    )
 
 
 def _create(path: Path, request: EmbeddingRequest, rows: int, dimension: int) -> FloatMatrix:
-    return np.lib.format.open_memmap(path, "w+", np.dtype(request.dtype), (rows, dimension))
+    matrix = np.lib.format.open_memmap(path, "w+", np.dtype(request.dtype), (rows, dimension))
+    if hasattr(os, "posix_fallocate"):  # a full disk must say so here: a write to the map would
+        with path.open("r+b") as file:  # kill the process (SIGBUS). macOS has no such call.
+            os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
+    return matrix
 
 
 def _describe(path: Path, rows: int, dimension: int) -> dict[str, Any]:

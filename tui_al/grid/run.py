@@ -33,8 +33,8 @@ def identify_run(prepared: Prepared, experiment: Experiment) -> RunIdentity:
         experiment,
         budget=schedule.budget,
         initial=schedule.initial,
-        strategy_params=asdict(strategy),  # type: ignore[call-overload]  # every strategy is a dataclass
-        ips_params=asdict(selection),  # type: ignore[call-overload]
+        strategy_params=asdict(strategy),
+        ips_params=asdict(selection),
     )
     facts = {"experiment": resolved.as_dict(), "embedding": prepared.key, "oracle": _ORACLE}
     canonical = json.dumps(facts, sort_keys=True, separators=(",", ":"))

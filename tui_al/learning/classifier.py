@@ -1,5 +1,6 @@
 """The classifier of the experiment: L2-regularised multinomial logistic regression."""
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,7 +41,8 @@ class Classifier:
         """The most probable class of each row of x (n, D): (n,)."""
         starts = range(0, len(x), _ROWS)
         best = [self._logits(x[start : start + _ROWS]).argmax(axis=1) for start in starts]
-        return self.seen[np.concatenate(best)]
+        predicted: Labels = self.seen[np.concatenate(best)]
+        return predicted
 
     def _logits(self, x: Floats) -> NDArray[np.float64]:
         logits = x.astype(np.float32, copy=False) @ self.weights + self.bias
@@ -58,7 +60,11 @@ def fit_classifier(x: Floats, y: Labels, n_classes: int) -> Classifier:
         return Classifier(
             np.zeros((dimension, 1), np.float32), np.zeros(1, np.float32), seen, n_classes
         )
-    model = LogisticRegression(max_iter=_MAX_ITERATIONS).fit(x.astype(np.float32, copy=False), y)
+    model = LogisticRegression(max_iter=_MAX_ITERATIONS)
+    with warnings.catch_warnings():
+        # Few labels for many classes, and the cap on iterations, belong to the experiment.
+        warnings.simplefilter("ignore", UserWarning)
+        model.fit(x.astype(np.float32, copy=False), y)
     weights, bias = model.coef_, model.intercept_
     if len(seen) == 2:  # sigmoid(z) is the softmax of (0, z)
         weights, bias = np.vstack([np.zeros_like(weights), weights]), np.append(0.0, bias)

@@ -11,4 +11,6 @@ def derive_generator(seed: int, cycle: int, *purpose: str) -> np.random.Generato
     Nothing else enters, so that a draw depends neither on earlier draws nor on other runs.
     """
     name = blake2b("\x1f".join(purpose).encode(), digest_size=8).digest()
-    return np.random.default_rng(np.random.SeedSequence([seed, cycle, int.from_bytes(name, "little")]))
+    return np.random.default_rng(
+        np.random.SeedSequence([seed, cycle, int.from_bytes(name, "little")])
+    )

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from tui_al.errors import BadInput
 from tui_al.learning.classifier import Classifier, fit_classifier
 from tui_al.learning.dataset import EmbeddedDataset, Labels
 from tui_al.learning.experiment import Experiment, Schedule
@@ -55,11 +56,20 @@ def _cycles(
         query = chooser.query(view, n, derive_generator(experiment.seed, cycle, *purpose))
         query_seconds = time.perf_counter() - started
         labeled = np.concatenate([labeled, query.indices])
-        labels = np.concatenate([labels, ask(query.indices)])
+        labels = np.concatenate([labels, _answers(ask, query.indices, data.n_classes)])
         started = time.perf_counter()
         classifier = fit_classifier(data.train_x[labeled], labels, data.n_classes)
         fit_seconds = time.perf_counter() - started
         yield _record(data, cycle, len(labeled), classifier, query, fit_seconds, query_seconds)
+
+
+def _answers(ask: Oracle, indices: Indices, n_classes: int) -> Labels:
+    answers = np.asarray(ask(indices))
+    if answers.shape != indices.shape or answers.dtype.kind not in "iu":
+        raise BadInput(f"the oracle must answer {len(indices)} texts with one integer each")
+    if answers.min() < 0 or answers.max() >= n_classes:
+        raise BadInput(f"the oracle answered with a class outside 0..{n_classes - 1}")
+    return answers.astype(np.int64)
 
 
 def _view(

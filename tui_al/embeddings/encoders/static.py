@@ -11,7 +11,9 @@ from tui_al.embeddings.encoders.packages import package_folder
 
 _BATCH = 256
 # GloVe's vocabulary is lower-case with punctuation and clitics ('s, n't) as tokens of their own.
-_GLOVE_TOKEN = re.compile(r"n't\b|'(?:s|m|d|ll|re|ve)\b|[^\W_]+(?=n't\b)|[^\W_]+(?:[-.][^\W_]+)*|[^\w\s]")
+_GLOVE_TOKEN = re.compile(
+    r"n't\b|'(?:s|m|d|ll|re|ve)\b|[^\W_]+(?=n't\b)|[^\W_]+(?:[-.][^\W_]+)*|[^\w\s]"
+)
 
 Tokenize = Callable[[Sequence[str]], list[list[int]]]
 
@@ -41,12 +43,18 @@ class StaticEncoder:
         from scipy.sparse import csr_array
 
         lengths = np.fromiter(map(len, tokens), dtype=np.int64, count=len(tokens))
-        columns = np.fromiter((token for row in tokens for token in row), dtype=np.int64, count=lengths.sum())
+        columns = np.fromiter(
+            (token for row in tokens for token in row), dtype=np.int64, count=lengths.sum()
+        )
         offsets = np.concatenate([[0], np.cumsum(lengths)])
         ones = np.ones(len(columns), dtype=np.float32)
         counts = csr_array((ones, columns, offsets), shape=(len(tokens), len(self._table)))
+        counts.sum_duplicates()  # counting is exact; adding a row 10,000 times is not
         sums: NDArray[np.float32] = counts @ self._table
-        return sums / np.maximum(lengths, 1)[:, None].astype(np.float32)
+        means: NDArray[np.float32] = np.divide(
+            sums, np.maximum(lengths, 1)[:, None], dtype=np.float32
+        )
+        return means
 
 
 def load_wordllama(spec: ModelSpec) -> StaticEncoder:
@@ -57,7 +65,9 @@ def load_wordllama(spec: ModelSpec) -> StaticEncoder:
     assert spec.package is not None
     folder = package_folder(spec.package)
     weights = load_file(folder / "weights" / "l2_supercat_256.safetensors")["embedding.weight"]
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizers" / "l2_supercat_tokenizer_config.json"))
+    tokenizer = Tokenizer.from_file(
+        str(folder / "tokenizers" / "l2_supercat_tokenizer_config.json")
+    )
     tokenizer.no_padding()
     tokenizer.no_truncation()
 
@@ -69,7 +79,7 @@ def load_wordllama(spec: ModelSpec) -> StaticEncoder:
 
 
 def load_glove(spec: ModelSpec) -> StaticEncoder:
-    """GloVe 6B, 50 dimensions (Pennington et al. 2014): words outside its vocabulary are dropped."""
+    """GloVe 6B, 50 dimensions (Pennington et al. 2014): words it does not know are dropped."""
     import polars as pl
 
     assert spec.package is not None

@@ -1,6 +1,6 @@
 """Transformers as frozen feature extractors, on the CPU or a GPU."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +16,16 @@ from tui_al.progress import ProgressListener
 
 _WINDOW = 4096  # texts tokenised and sorted by length together
 _TOKENS = 8192  # of one batch, padding included
+_TOKENIZER_FILES = ("tokenizer.json", "vocab.*", "*.model")
 _HUB_FILES = ("*.json", "*.txt", "*.model", "*.jinja", "model*.safetensors")
 
 
 class TransformerEncoder:
-    """A transformers model with its tokenizer; texts of like length share a batch."""
+    """A transformers model with its tokenizer; texts of like length share a batch.
+
+    A text's vector does not depend on its neighbours in the batch; a text without a single
+    token gets the zero vector.
+    """
 
     def __init__(self, spec: ModelSpec, model: Any, tokenizer: Any, *, commit: str = "") -> None:
         self.dimension = int(model.config.hidden_size)
@@ -29,7 +34,10 @@ class TransformerEncoder:
         self._tokenizer = tokenizer
         self._pool = POOLERS[spec.pooling]
         self._prompt = spec.prompt
-        self._max_length = _shortest(spec.max_length, tokenizer.model_max_length)
+        self._pad_id = tokenizer.pad_token_id or 0  # some have none; the mask hides it anyway
+        self._max_length = _shortest(
+            spec.max_length, tokenizer.model_max_length, _count_positions(model)
+        )
 
     def batches(
         self, texts: Sequence[str]
@@ -37,17 +45,29 @@ class TransformerEncoder:
         for start in range(0, len(texts), _WINDOW):
             window = [self._prompt + text for text in texts[start : start + _WINDOW]]
             encoded = self._tokenizer(
-                window, truncation=self._max_length is not None, max_length=self._max_length
+                window,
+                truncation=self._max_length is not None,
+                max_length=self._max_length,
+                return_attention_mask=True,
             )
             lengths = np.fromiter(map(len, encoded["input_ids"]), dtype=np.intp)
-            for rows in batches_by_length(lengths, _TOKENS):
+            empty, filled = np.flatnonzero(lengths == 0), np.flatnonzero(lengths)
+            if len(empty):
+                yield start + empty, np.zeros((len(empty), self.dimension), dtype=np.float32)
+            for batch in batches_by_length(lengths[filled], _TOKENS):
+                rows = filled[batch]
                 picked = {name: [values[row] for row in rows] for name, values in encoded.items()}
                 yield start + rows, self._forward(picked)
 
     def _forward(self, encoded: dict[str, list[list[int]]]) -> NDArray[np.float32]:
         import torch
 
-        batch = self._tokenizer.pad(encoded, return_tensors="pt").to(self._model.device)
+        batch = {
+            name: torch.from_numpy(
+                pad_right(values, self._pad_id if name == "input_ids" else 0)
+            ).to(self._model.device)
+            for name, values in encoded.items()
+        }
         with torch.inference_mode():
             states = self._model(**batch).last_hidden_state
             pooled = self._pool(states, batch["attention_mask"])
@@ -68,11 +88,28 @@ def batches_by_length(lengths: NDArray[np.intp], tokens: int) -> Iterator[NDArra
         start += size
 
 
+def pad_right(rows: Sequence[Sequence[int]], value: int) -> NDArray[np.int64]:
+    """Rows as a matrix, filled up at their ends.
+
+    Whatever the tokenizer prefers: padding on the left would move the positions of models
+    that count them from the first column (BERT, GPT-2).
+    """
+    matrix = np.full((len(rows), max(map(len, rows))), value, dtype=np.int64)
+    for row, values in enumerate(rows):
+        matrix[row, : len(values)] = values
+    return matrix
+
+
 def load_transformer(
     spec: ModelSpec, device: str, listener: ProgressListener
 ) -> TransformerEncoder:
-    """Load weights (safetensors only) and tokenizer from a package, a directory or the Hub."""
+    """Load weights (safetensors only) and tokenizer from a package, a directory or the Hub.
+
+    Code that comes with a model is never run. Raises `BadInput` for files that are no model,
+    or only a part of one.
+    """
     import torch
+    from safetensors import SafetensorError
     from transformers import AutoModel, AutoTokenizer
     from transformers.utils import logging
 
@@ -81,17 +118,25 @@ def load_transformer(
     folder, commit = _weights_folder(spec, listener)
     chosen = choose_device(device)
     try:
-        tokenizer = AutoTokenizer.from_pretrained(folder)
-        model = AutoModel.from_pretrained(
+        tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
+        model, loaded = AutoModel.from_pretrained(
             folder,
             use_safetensors=True,
             dtype=torch.float32 if chosen == "cpu" else "auto",
+            trust_remote_code=False,
+            output_loading_info=True,
         )
-    except (OSError, ValueError, KeyError) as error:
-        reason = str(error).strip().splitlines()[0]
-        raise BadInput(f"model {spec.name} cannot be loaded from {folder}: {reason}") from error
-    if tokenizer.pad_token is None:
-        tokenizer.pad_token = tokenizer.eos_token
+    except (
+        ImportError,
+        KeyError,
+        OSError,
+        RuntimeError,
+        SafetensorError,
+        TypeError,
+        ValueError,
+    ) as error:
+        raise _unusable(spec, folder, _first_line(error)) from error
+    _require_whole(spec, folder, model.config, loaded["missing_keys"])
     return TransformerEncoder(spec, model.eval().to(chosen), tokenizer, commit=commit)
 
 
@@ -116,7 +161,36 @@ def _weights_folder(spec: ModelSpec, listener: ProgressListener) -> tuple[Path, 
     return snapshot.folder, snapshot.commit
 
 
-def _shortest(wanted: int, possible: int) -> int | None:
-    """The smaller positive limit; tokenizers without one say so with a huge number."""
-    limits = [limit for limit in (wanted, possible) if 0 < limit < 1_000_000]
-    return min(limits, default=None)
+def _require_whole(spec: ModelSpec, folder: Path, config: Any, missing: Iterable[str]) -> None:
+    """Refuse what transformers would make up: random weights, a tokenizer of unknown words."""
+    lacking = sorted(name for name in missing if "pooler" not in name)  # pooling is done here
+    if lacking:
+        raise _unusable(spec, folder, f"its weights lack {lacking[0]} ({len(lacking)} in all)")
+    if not any(next(folder.glob(pattern), None) for pattern in _TOKENIZER_FILES):
+        raise _unusable(spec, folder, "it holds no tokenizer (tokenizer.json)")
+    if config.is_encoder_decoder:
+        raise _unusable(spec, folder, "encoder-decoder models have no single sequence to pool")
+
+
+def _unusable(spec: ModelSpec, folder: Path, reason: str) -> BadInput:
+    return BadInput(f"model {spec.name} cannot be loaded from {folder}: {reason}")
+
+
+def _first_line(error: Exception) -> str:
+    message = str(error).strip()
+    if "trust_remote_code" in message:
+        return "it needs Python code of its own, which tui-al does not run"
+    return message.splitlines()[0] if message else type(error).__name__
+
+
+def _count_positions(model: Any) -> int:
+    """Tokens the model has positions for; RoBERTa's family counts from after the padding id."""
+    positions = int(getattr(model.config, "max_position_embeddings", None) or 0)
+    table = getattr(getattr(model, "embeddings", None), "position_embeddings", None)
+    padding = getattr(table, "padding_idx", None)
+    return positions if padding is None else positions - padding - 1
+
+
+def _shortest(*limits: int) -> int | None:
+    """The smallest positive limit; tokenizers without one say so with a huge number."""
+    return min((limit for limit in limits if 0 < limit < 1_000_000), default=None)

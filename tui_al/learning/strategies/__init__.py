@@ -39,7 +39,8 @@ class StrategySpec:
 
 _HERE = "tui_al.learning.strategies"
 _BUILT_IN = (
-    StrategySpec("random", "uniform without replacement", "baseline", True, f"{_HERE}.random:Random"),
+    StrategySpec("random", "uniform without replacement",
+                 "baseline", True, f"{_HERE}.random:Random"),
     StrategySpec("margin", "smallest difference of the two highest class probabilities",
                  "Settles 2009", False, f"{_HERE}.margin:Margin"),
     StrategySpec("entropy", "largest predictive entropy",

@@ -59,11 +59,12 @@ class Query:
     scores: NDArray[np.float64]
 
 
+@dataclass(frozen=True)
 class Strategy(ABC):
     """A rule that chooses the next texts to label.
 
-    Subclasses are frozen dataclasses whose fields are the rule's parameters, with the
-    published defaults. They keep no state: all randomness comes from the generator, all
+    Subclasses with parameters are frozen dataclasses whose fields are the parameters, with
+    the published defaults. They keep no state: all randomness comes from the generator, all
     memory lives in `PoolView.cache`.
     """
 
@@ -75,8 +76,10 @@ class Strategy(ABC):
                 "give a smaller --budget"
             )
         query = self._select(view, n, rng)
-        if len(query.indices) != n or len(np.unique(query.indices)) != n:
+        if query.indices.shape != (n,) or len(np.unique(query.indices)) != n:
             raise ValueError(f"{type(self).__name__} did not return {n} distinct indices")
+        if query.scores.shape != (n,) or query.indices.dtype.kind not in "iu":
+            raise ValueError(f"{type(self).__name__} did not return {n} integers with {n} scores")
         if not np.isin(query.indices, view.unlabeled).all():
             raise ValueError(f"{type(self).__name__} returned an index that is not unlabeled")
         return query

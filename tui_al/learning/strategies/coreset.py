@@ -9,8 +9,8 @@ from tui_al.learning.dataset import Floats
 from tui_al.learning.strategies.base import PoolView, Query, Strategy
 
 _ROWS = 16_384  # of a block: bounds memory, and turns float16 into float32 piecewise
-# Squared distances below this share of the squared norms are rounding errors of duplicates.
-_DUPLICATE = 1e-6
+# Squared distances below this share of the squared norms lose their digits to cancellation.
+_CLOSE = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +55,12 @@ def _approach(
     point = features[center].astype(np.float32)
     for start in range(0, len(features), _ROWS):
         rows = slice(start, start + _ROWS)
+        block = features[rows].astype(np.float32, copy=False)
         scale = norms[rows] + norms[center]
-        squared = scale - 2 * (features[rows].astype(np.float32, copy=False) @ point)
-        squared[squared < _DUPLICATE * scale] = 0
+        squared = scale - 2 * (block @ point)
+        close = np.flatnonzero(squared < _CLOSE * scale)
+        difference = block[close] - point
+        squared[close] = np.einsum("ij,ij->i", difference, difference)
         np.minimum(nearest[rows], squared, out=nearest[rows])
 
 

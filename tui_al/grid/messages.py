@@ -1,0 +1,118 @@
+"""What an interface and its worker process say to each other. Importable without numpy."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tui_al.learning.experiment import Experiment
+from tui_al.learning.records import CycleRecord
+from tui_al.progress import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Work for a worker: embed what is missing, then run the experiment if there is one.
+
+    `number` comes back in every event of the job. A cycle takes at least `pace` seconds,
+    so that a person can watch; its measured seconds do not count the waiting.
+    """
+
+    number: int
+    dataset: str
+    model: str
+    cache_root: Path
+    data_dir: Path | None
+    experiment: Experiment | None
+    pace: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Wait before the next cycle."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Go on after a pause."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Compute one cycle, then pause."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Abandon the job; nothing of it is stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetPace:
+    """Change the least seconds a cycle takes."""
+
+    seconds: float
+
+
+Command = Job | Pause | Resume | Step | Stop | SetPace
+
+
+@dataclass(frozen=True, slots=True)
+class QueriedText:
+    """A text the oracle was asked about: its train-pool index, the answer, the text."""
+
+    index: int
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Advanced:
+    """A download or an embedding came further."""
+
+    job: int
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class RunBegan:
+    """Everything is loaded; `cycles` query cycles follow the initial pool."""
+
+    job: int
+    run_id: str
+    budget: int
+    cycles: int
+
+
+@dataclass(frozen=True, slots=True)
+class CycleDone:
+    """A cycle was computed; `texts` are in the order of `record.selected`."""
+
+    job: int
+    record: CycleRecord
+    texts: tuple[QueriedText, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The job is over: everything done and stored, or stopped on request."""
+
+    job: int
+    finished: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The job ended with an error; `reason` is one line."""
+
+    job: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerLost:
+    """The worker process ended by itself; whatever it was doing is lost."""
+
+    reason: str
+
+
+Event = Advanced | RunBegan | CycleDone | Ended | Failed | WorkerLost
+"""Every event but `WorkerLost` comes from the worker."""

@@ -1,0 +1,156 @@
+"""The worker process of an interface: takes jobs from a connection, reports events.
+
+Started as `python -m tui_al.grid.worker FD`, where FD is its end of a socket pair. It
+ends when the other end closes, so that no interface can leave one behind.
+"""
+
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from multiprocessing.connection import Connection
+
+from tui_al.errors import Cancelled, TuiAlError
+from tui_al.grid.messages import (
+    Advanced,
+    Command,
+    CycleDone,
+    Ended,
+    Event,
+    Failed,
+    Job,
+    Pause,
+    QueriedText,
+    Resume,
+    RunBegan,
+    SetPace,
+    Step,
+    Stop,
+)
+from tui_al.learning.records import CycleRecord
+from tui_al.paths import Cache
+from tui_al.progress import Progress
+
+_REPORT_EVERY = 0.05  # seconds between two progress reports: more than eyes can follow
+_LONGEST_TEXT = 4000  # characters of a text sent for reading
+
+
+class Worker:
+    """Serves one interface: a job at a time, obeying commands between cycles and batches."""
+
+    def __init__(self, connection: "Connection[Event, Command]") -> None:
+        self._connection = connection
+        self._pace = 0.0
+        self._paused = False
+        self._steps = 0
+        self._reported = 0.0
+
+    def serve(self) -> None:
+        """Do jobs until the interface goes away."""
+        while True:
+            command = self._connection.recv()
+            if isinstance(command, Job):
+                self._do(command)
+
+    def _do(self, job: Job) -> None:
+        self._pace, self._paused, self._steps = job.pace, False, 0
+        try:
+            self._embed_and_run(job)
+        except Cancelled:
+            self._send(Ended(job.number, finished=False))
+        except TuiAlError as error:
+            self._send(Failed(job.number, str(error)))
+        except (EOFError, BrokenPipeError):
+            raise
+        except Exception as error:  # the process boundary: whatever it is becomes a message
+            self._send(Failed(job.number, f"{type(error).__name__}: {error}"))
+        else:
+            self._send(Ended(job.number, finished=True))
+
+    def _embed_and_run(self, job: Job) -> None:
+        from tui_al.grid.prepare import prepare
+        from tui_al.grid.run import identify_run, run_experiment
+        from tui_al.results.store import ResultStore
+
+        def listen(progress: Progress) -> None:
+            self._report(job, progress)
+            self._obey()
+
+        cache = Cache(job.cache_root)
+        prepared = prepare(
+            job.dataset,
+            job.model,
+            cache,
+            experiment=job.experiment,
+            data_dir=job.data_dir,
+            listener=listen,
+        )
+        if job.experiment is None:
+            return
+        run = identify_run(prepared, job.experiment)
+        self._send(RunBegan(job.number, run.run_id, run.budget, job.experiment.cycles))
+        train = prepared.corpus.train
+        classes = prepared.corpus.classes
+        records = run_experiment(prepared, job.experiment, ResultStore(cache.runs))
+        for record in self._paced(records):
+            texts = tuple(
+                QueriedText(index, classes[train.labels[index]], train.texts[index][:_LONGEST_TEXT])
+                for index in record.selected
+            )
+            self._send(CycleDone(job.number, record, texts))
+
+    def _paced(self, records: Iterator[CycleRecord]) -> Iterator[CycleRecord]:
+        """Records no faster than the pace, waiting at commands rather than at a clock."""
+        due = 0.0
+        for record in records:
+            while (rest := due - time.monotonic()) > 0 and self._pace > 0:
+                self._obey(wait=min(rest, self._pace))
+            yield record
+            due = time.monotonic() + self._pace
+            self._steps = max(0, self._steps - 1)
+            self._obey()
+
+    def _obey(self, wait: float = 0.0) -> None:
+        """Take the commands that have come; while paused, wait for one that goes on."""
+        held = self._paused and self._steps == 0
+        while self._connection.poll(None if held else wait):
+            match self._connection.recv():
+                case Pause():
+                    self._paused = True
+                case Resume():
+                    self._paused, self._steps = False, 0
+                case Step():
+                    self._paused, self._steps = True, self._steps + 1
+                case SetPace(seconds):
+                    self._pace = seconds
+                case Stop():
+                    raise Cancelled("stopped")
+                case Job():
+                    raise RuntimeError("a job came while another was being done")
+            held, wait = self._paused and self._steps == 0, 0.0
+
+    def _report(self, job: Job, progress: Progress) -> None:
+        now = time.monotonic()
+        if progress.done in (0, progress.total) or now - self._reported >= _REPORT_EVERY:
+            self._reported = now
+            self._send(Advanced(job.number, progress))
+
+    def _send(self, event: Event) -> None:
+        self._connection.send(event)
+
+
+def main() -> None:
+    """Serve the interface at the other end of the inherited socket."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the interface decides when work stops
+    connection: Connection[Event, Command] = Connection(int(sys.argv[1]))
+    # Loading the libraries takes seconds: do it while the person is still choosing.
+    import tui_al.grid.run  # noqa: F401
+
+    try:
+        Worker(connection).serve()
+    except (EOFError, ConnectionError):
+        return  # the interface is gone
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The terminal app: workers compute and post messages, handlers touch widgets."""

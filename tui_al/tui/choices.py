@@ -1,0 +1,28 @@
+"""What is chosen in the app's setup bar."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tui_al.catalog import find_model
+from tui_al.corpora.inventory import known_datasets
+from tui_al.errors import UnknownName
+from tui_al.learning.strategies import check_names
+from tui_al.paths import Cache
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """A dataset, a model, an initial pool selection and a strategy, by name."""
+
+    dataset: str
+    model: str
+    ips: str
+    strategy: str
+
+    def check(self, cache: Cache, data_dir: Path | None) -> None:
+        """Raise `UnknownName`, with the closest names, for a choice that does not exist."""
+        known = known_datasets(cache, data_dir)
+        if self.dataset.partition("@")[0] not in known:
+            raise UnknownName("dataset", self.dataset, known)
+        find_model(self.model)
+        check_names(self.strategy, self.ips)

@@ -1,0 +1,107 @@
+"""The app's end of the worker process: start it, talk to it, survive it."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from threading import Thread
+from typing import Protocol
+
+from textual.message import Message
+
+from tui_al.grid.messages import Command, Ended, Event, Failed, Job, WorkerLost
+
+_GRACE = 1.0  # seconds a working process gets to tidy up and end
+
+
+class WorkerReported(Message):
+    """An event of the engine, brought to the app's own thread."""
+
+    def __init__(self, event: Event) -> None:
+        super().__init__()
+        self.event = event
+
+
+class Engine(Protocol):
+    """What the app needs of whoever computes."""
+
+    def start(self, deliver: Callable[[Event], None]) -> None:
+        """Begin; `deliver` is called with every event, from another thread."""
+
+    def send(self, command: Command) -> None:
+        """Pass a command on."""
+
+    def close(self) -> None:
+        """Stop whatever is being done and leave no process behind."""
+
+
+class ProcessEngine:
+    """Computes in one worker process, and starts another when that one is lost."""
+
+    def __init__(self) -> None:
+        self._deliver: Callable[[Event], None] = lambda _: None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._connection: Connection[Command, Event] | None = None
+        self._working = False
+
+    def start(self, deliver: Callable[[Event], None]) -> None:
+        self._deliver = deliver
+        self._spawn()
+
+    def send(self, command: Command) -> None:
+        if self._process is None or self._process.poll() is not None:
+            self._spawn()
+        assert self._connection is not None
+        self._working = self._working or isinstance(command, Job)
+        with suppress(BrokenPipeError):  # the reading thread reports the loss
+            self._connection.send(command)
+
+    def close(self) -> None:
+        process, connection = self._process, self._connection
+        self._process = self._connection = None
+        if process is not None and not self._working:
+            process.kill()  # nothing to tidy up, and it may still be loading libraries
+        if connection is not None:
+            with suppress(OSError), socket.socket(fileno=os.dup(connection.fileno())) as line:
+                line.shutdown(socket.SHUT_RDWR)  # both ends read end-of-file, mid-job too
+        if process is not None:
+            try:
+                process.wait(_GRACE)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def _spawn(self) -> None:
+        ours, theirs = Pipe()
+        # Not a multiprocessing.Process: that would run the command's own module again in
+        # the child, and needs a standard error that Textual has taken away.
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tui_al.grid.worker", str(theirs.fileno())],
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        theirs.close()
+        self._connection = ours
+        Thread(target=self._read, args=(self._process, ours), daemon=True).start()
+
+    def _read(
+        self, process: "subprocess.Popen[bytes]", connection: "Connection[Command, Event]"
+    ) -> None:
+        while True:
+            try:
+                event = connection.recv()
+            except (EOFError, OSError):
+                break
+            self._working = self._working and not isinstance(event, Ended | Failed)
+            self._deliver(event)
+        if self._process is process:  # not closed by us
+            code = process.wait()
+            how = f"killed by signal {-code}" if code < 0 else f"ended with code {code}"
+            self._deliver(WorkerLost(f"the worker process was {how}: start the run again"))

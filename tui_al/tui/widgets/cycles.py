@@ -1,0 +1,57 @@
+"""The cycles of one run, one row each."""
+
+from collections.abc import Sequence
+
+from rich.text import Text
+from textual import on
+from textual.message import Message
+from textual.widgets import DataTable
+
+from tui_al.learning.records import CycleRecord
+
+_COLUMNS = (("cycle", 5), ("labels", 7), ("accuracy", 9), ("macro-F1", 9), ("seconds", 8))
+
+
+class CycleTable(DataTable[Text]):
+    """Follows the newest cycle until the cursor is moved to another."""
+
+    class Selected(Message):
+        """The cursor is on another cycle."""
+
+        def __init__(self, cycle: int) -> None:
+            super().__init__()
+            self.cycle = cycle
+
+    def __init__(self) -> None:
+        super().__init__(cursor_type="row", zebra_stripes=True, cell_padding=0)
+        self.border_title = "Cycles"
+
+    def on_mount(self) -> None:
+        for title, width in _COLUMNS:
+            self.add_column(Text(title, justify="right"), width=width)
+
+    def show(self, records: Sequence[CycleRecord]) -> None:
+        """Show a run's cycles from the first; the cursor goes to the newest."""
+        self.clear()
+        for record in records:
+            self._add(record)
+        self.move_cursor(row=self.row_count - 1, animate=False)
+
+    def append(self, record: CycleRecord) -> None:
+        """Add the newest cycle; the cursor follows where it was on the newest."""
+        following = self.cursor_row >= self.row_count - 1
+        self._add(record)
+        if following:
+            self.move_cursor(row=self.row_count - 1, animate=False)
+
+    @on(DataTable.RowHighlighted)
+    def _highlighted(self, event: DataTable.RowHighlighted) -> None:
+        event.stop()
+        if self.row_count:
+            self.post_message(self.Selected(event.cursor_row))
+
+    def _add(self, record: CycleRecord) -> None:
+        seconds = record.query_seconds + record.fit_seconds
+        cells = (f"{record.cycle}", f"{record.n_labeled:,}", f"{record.accuracy:.4f}",
+                 f"{record.macro_f1:.4f}", f"{seconds:.3f}")  # fmt: skip
+        self.add_row(*(Text(cell, justify="right") for cell in cells))

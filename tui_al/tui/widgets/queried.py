@@ -1,0 +1,57 @@
+"""The texts that one cycle asked about, with the answers."""
+
+from collections.abc import Sequence
+
+from rich.text import Text
+from textual import on
+from textual.message import Message
+from textual.widgets import DataTable
+
+from tui_al.grid.messages import QueriedText
+from tui_al.textsafe import visible
+
+_LONGEST_LINE = 300  # characters of a text in the table; Enter shows all of it
+_WIDEST_LABEL = 20
+
+
+class QueriedTexts(DataTable[Text]):
+    """Label and text of each query. Texts are shown as characters, whatever they contain."""
+
+    class Opened(Message):
+        """A text was chosen for reading."""
+
+        def __init__(self, text: QueriedText) -> None:
+            super().__init__()
+            self.text = text
+
+    def __init__(self) -> None:
+        super().__init__(cursor_type="row", cell_padding=1, zebra_stripes=True)
+        self.border_title = "Texts queried"
+        self._texts: Sequence[QueriedText] = ()
+
+    def show(self, texts: Sequence[QueriedText], cycle: int) -> None:
+        """Show the texts of a cycle, in the order they were chosen."""
+        self._texts = texts
+        self.border_title = (
+            f"Cycle {cycle}: {len(texts)} texts queried" if texts else "Texts queried"
+        )
+        self.clear(columns=True)
+        labels = [visible(text.label, one_line=True) for text in texts]
+        self.add_column(Text("label"), width=min(max(map(len, labels), default=5), _WIDEST_LABEL))
+        self.add_column(Text("text"))
+        for label, text in zip(labels, texts, strict=True):
+            line = visible(text.text[:_LONGEST_LINE], one_line=True)
+            self.add_row(
+                Text(label, "bold", no_wrap=True, overflow="ellipsis"), Text(line, no_wrap=True)
+            )
+
+    @property
+    def current(self) -> QueriedText | None:
+        """The text under the cursor."""
+        return self._texts[self.cursor_row] if self.cursor_row < len(self._texts) else None
+
+    @on(DataTable.RowSelected)
+    def _open(self, event: DataTable.RowSelected) -> None:
+        event.stop()
+        if self.current is not None:
+            self.post_message(self.Opened(self.current))

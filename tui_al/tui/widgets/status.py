@@ -1,0 +1,38 @@
+"""One line that says what is going on, with a bar while something is."""
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.widgets import ProgressBar, Static
+
+from tui_al.progress import Progress
+from tui_al.textsafe import visible
+
+
+class StatusLine(Horizontal):
+    """What is happening and how far it has come."""
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="state", markup=False)
+        yield ProgressBar(id="bar", show_eta=False)
+
+    def say(self, text: str, *, done: float | None = None, total: float | None = None) -> None:
+        """Show a sentence; with `total`, the bar at `done`."""
+        self.query_one("#state", Static).update(Text(visible(text, one_line=True), no_wrap=True))
+        bar = self.query_one(ProgressBar)
+        bar.display = total is not None
+        if total is not None:
+            bar.update(total=total, progress=done or 0)
+
+    def show_progress(self, progress: Progress) -> None:
+        """Show a download or an embedding: amount, rate and time left."""
+        if progress.unit == "B":
+            amount = f"{progress.done / 1e6:,.0f} of {progress.total / 1e6:,.0f} MB"
+            rate = f"{progress.rate / 1e6:,.1f} MB/s"
+        else:
+            amount = f"{progress.done:,} of {progress.total:,} {progress.unit}"
+            rate = f"{progress.rate:,.0f}/s"
+        left = progress.seconds_left
+        time_left = f" · {left:,.0f} s left" if left is not None and progress.done else ""
+        stage = progress.stage[:1].upper() + progress.stage[1:]
+        self.say(f"{stage}: {amount} · {rate}{time_left}", done=progress.done, total=progress.total)
