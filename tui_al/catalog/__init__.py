@@ -32,7 +32,7 @@ def datasets() -> Mapping[str, DatasetSpec]:
 
 @cache
 def models() -> Mapping[str, ModelSpec]:
-    """The catalog's embedding models by name, best MTEB score first."""
+    """The catalog's embedding models by name: the benchmark's by MTEB score, then packages."""
     return MappingProxyType(
         {name: _model(name, table) for name, table in _read("models.toml").items()}
     )

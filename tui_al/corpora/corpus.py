@@ -78,14 +78,8 @@ def build_corpus(
     value). Raises `BadInput` naming the first row at fault: an empty text or label, fewer
     than two classes, or a test label that the train pool never shows.
     """
-    for rows in (train, test):
-        _require_filled(rows)
-    seen = set(train.labels)
-    if len(seen) < 2:
-        only = visible(next(iter(seen)), one_line=True)
-        raise BadInput(
-            f"{train.origin}: every label is '{only}', but a classifier needs two classes"
-        )
+    seen = check_rows(train)
+    _require_filled(test)
     _require_known_labels(test, seen)
     known = [label for label in dict.fromkeys(class_order) if label in seen]
     classes = (*known, *sorted(seen.difference(known), key=_natural))
@@ -99,6 +93,21 @@ def build_corpus(
         fingerprint=_fingerprint(train, test),
         origin=origin or {},
     )
+
+
+def check_rows(rows: LabeledTexts) -> set[str]:
+    """The labels of rows to train on, or `BadInput` naming the row at fault.
+
+    Whoever splits a table checks it first: afterwards its rows have other numbers.
+    """
+    _require_filled(rows)
+    seen = set(rows.labels)
+    if len(seen) < 2:
+        only = visible(next(iter(seen)), one_line=True)
+        raise BadInput(
+            f"{rows.origin}: every label is '{only}', but a classifier needs two classes"
+        )
+    return seen
 
 
 def default_budget(n_train: int) -> int:

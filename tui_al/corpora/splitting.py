@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from tui_al.corpora.corpus import LabeledTexts
+from tui_al.corpora.corpus import LabeledTexts, check_rows
 from tui_al.errors import BadInput
 
 SPLIT_SEED = 20_250_601  # the benchmark's month; changing it changes every derived split
@@ -43,6 +43,7 @@ def sampled_rows(n_rows: int, n: int) -> NDArray[np.intp]:
 
 def split_rows(rows: LabeledTexts, share: float = TEST_SHARE) -> tuple[LabeledTexts, LabeledTexts]:
     """A stratified train and test part of one table, the same at every call."""
+    check_rows(rows)
     chosen = stratified_rows(rows.labels, round(len(rows) * share)).tolist()
     if not chosen:
         raise BadInput(f"{rows.origin} is too small to set a test part aside: give a test file too")

@@ -88,7 +88,7 @@ _RECORD_COLUMNS = ("cycle", "n_labeled", "accuracy", "balanced_accuracy", "macro
 
 def _readable(path: Path) -> bool:
     try:
-        return dict(pl.read_parquet_schema(path)) == STORED_COLUMNS
+        return dict(pl.scan_parquet(path, glob=False).collect_schema()) == STORED_COLUMNS
     except (OSError, pl.exceptions.PolarsError):
         return False
 

@@ -15,28 +15,25 @@ from tui_al.textsafe import visible
 from tui_al.tui.choices import Choices
 
 _HELP = """\
-Choose a dataset, an embedding model, an initial pool and a query strategy above, then press r.
-● is on this machine, ○ is not: the app embeds what is missing when you agree.
+Choose a dataset, an embedding model, an initial pool and a strategy above, then press r. \
+● is on this machine, ○ is not: what is missing is embedded when you agree.
 
-The curve shows test accuracy over labels spent, a marker a cycle. Finished runs stay on it as
-long as the dataset is the same; the same choices again run with the next seed. Every finished
-run is stored: tui-al report lists them.
+The curve shows test accuracy over labels spent, a marker a cycle. Finished runs stay while \
+the dataset is the same; equal choices run again with the next seed. Every finished run is \
+stored, and tui-al report lists them.
 
-Run         r        start with what is chosen; embed first where needed
-            p        pause, and go on
-            n        compute one cycle, then pause
-            x        stop: an unfinished run is not stored
-            f        full speed, or slow enough to watch
-            e        embed only
-Look        [ ]      show the previous, the next run below the chart
-            ↑ ↓      another cycle, and the texts that it asked about
-            Enter    open a list; read a text in full
-            c        clear the other finished runs off the chart
-Move        Tab      next pane              Shift+Tab   previous pane
-            Ctrl+C   copy the marked text, or the row under the cursor
-            Ctrl+P   all commands, themes   Ctrl+Q      quit
-
-tui-al --help lists the commands for the shell.
+Run    r         start; embed first where needed
+       p  n  x   pause and go on, take one step, stop
+       f         full speed, or slow enough to watch
+       e         embed only
+Look   [  ]      the previous or next run, below the chart
+       ↑  ↓      another cycle, and the texts it asked about
+       Enter     open a list; read a text in full
+       c         clear the other finished runs off the chart
+Move   Tab       the next pane; Shift+Tab the previous one
+       Ctrl+C    copy what is marked, or the text under the cursor
+       Ctrl+P    all commands, themes
+       Ctrl+Q    quit
 """
 
 

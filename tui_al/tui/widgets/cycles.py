@@ -8,11 +8,12 @@ from textual.message import Message
 from textual.widgets import DataTable
 
 from tui_al.learning.records import CycleRecord
+from tui_al.tui.widgets.rows import RowTable
 
 _COLUMNS = (("cycle", 5), ("labels", 7), ("accuracy", 9), ("macro-F1", 9), ("seconds", 8))
 
 
-class CycleTable(DataTable[Text]):
+class CycleTable(RowTable):
     """Follows the newest cycle until the cursor is moved to another."""
 
     class Selected(Message):

@@ -9,12 +9,13 @@ from textual.widgets import DataTable
 
 from tui_al.grid.messages import QueriedText
 from tui_al.textsafe import visible
+from tui_al.tui.widgets.rows import RowTable
 
 _LONGEST_LINE = 300  # characters of a text in the table; Enter shows all of it
 _WIDEST_LABEL = 20
 
 
-class QueriedTexts(DataTable[Text]):
+class QueriedTexts(RowTable):
     """Label and text of each query. Texts are shown as characters, whatever they contain."""
 
     class Opened(Message):

@@ -1,0 +1,85 @@
+"""An engine that plays a script instead of computing, and what it reports."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tui_al.grid.messages import (
+    Advanced,
+    Command,
+    CycleDone,
+    Ended,
+    Event,
+    Job,
+    QueriedText,
+    RunBegan,
+)
+from tui_al.learning.records import CycleRecord
+from tui_al.progress import Progress
+from tui_al.tui.choices import Choices
+
+CHOICES = Choices("bbcnews", "wordllama-256", "random", "margin")
+HEADLINES = (
+    ("business", "Air passengers win new EU rights"),
+    ("tech", "Junk e-mails on relentless rise"),
+    ("sports", "Federer wins title in Rotterdam \x1b[31mand \x1b]0;owned\x07 more"),
+    ("[red]politics[/red]", "[bold]Brown[/bold] ally rejects Budget spree [link=x]"),
+    ("entertainment", "Vera Drake leads UK Oscar hopes"),
+)
+
+
+@dataclass
+class ScriptedEngine:
+    """Remembers commands; the test says what the worker would report."""
+
+    commands: list[Command] = field(default_factory=list)
+    deliver: Callable[[Event], None] = lambda _: None
+    closed: bool = False
+
+    def start(self, deliver: Callable[[Event], None]) -> None:
+        self.deliver = deliver
+
+    def send(self, command: Command) -> None:
+        self.commands.append(command)
+
+    def close(self) -> None:
+        self.closed = True
+
+    @property
+    def job(self) -> Job:
+        """The job sent last."""
+        return [command for command in self.commands if isinstance(command, Job)][-1]
+
+    def report_embedding(self, done: int, total: int = 2225) -> None:
+        progress = Progress("embedding bbcnews with wordllama-256", done, total, "texts", 0.5)
+        self.deliver(Advanced(self.job.number, progress))
+
+    def report_cycles(self, cycles: int, *, first: int = 0, lift: float = 0.0) -> None:
+        """Cycles `first`..`cycles` - 1 of a run of 20 with a budget of 250."""
+        if first == 0:
+            self.deliver(RunBegan(self.job.number, "id", 250, 20))
+        for cycle in range(first, cycles):
+            self.deliver(CycleDone(self.job.number, make_record(cycle, lift), make_texts(cycle)))
+
+    def report_end(self, *, finished: bool = True) -> None:
+        self.deliver(Ended(self.job.number, finished=finished))
+
+
+def make_record(cycle: int, lift: float = 0.0) -> CycleRecord:
+    accuracy = 0.97 - 0.2 / (cycle + 1) + lift
+    return CycleRecord(
+        cycle=cycle,
+        n_labeled=30 + 11 * cycle,
+        accuracy=accuracy,
+        balanced_accuracy=accuracy - 0.01,
+        macro_f1=accuracy - 0.02,
+        fit_seconds=0.004,
+        query_seconds=0.002,
+        selected=tuple(range(cycle * 5, cycle * 5 + 5)),
+    )
+
+
+def make_texts(cycle: int) -> tuple[QueriedText, ...]:
+    return tuple(
+        QueriedText(cycle * 5 + number, label, f"{text} ({cycle})")
+        for number, (label, text) in enumerate(HEADLINES)
+    )
