@@ -17,9 +17,10 @@ _SCHEMA = {"text": pl.String, "label": pl.String}
 
 
 def save_corpus(corpus: Corpus, cache: Cache) -> None:
-    """Write a corpus. A failure leaves the copy that was there; a reader never sees a part.
+    """Write a corpus. A failure, a full disk included, leaves the copy that was there.
 
-    All three files are written before any of them gets its name, `meta.json` last.
+    All three files are written before any of them gets its name, `meta.json` last: to who
+    reads in between, the fingerprint tells that they are of two corpora.
     """
     folder = cache.corpora / corpus.name
     meta = {
@@ -40,7 +41,6 @@ def save_corpus(corpus: Corpus, cache: Cache) -> None:
         described.write_text(json.dumps(meta, indent=1), "utf-8")
         _write_rows(test, corpus.test, corpus.classes)
         _write_rows(train, corpus.train, corpus.classes)
-        (folder / META).unlink(missing_ok=True)
 
 
 def open_corpus(cache: Cache, name: str, meta: dict[str, Any]) -> Corpus:

@@ -24,7 +24,6 @@ MARKERS = "●▲■◆✚★▼"
 FRAME_ROWS = 3  # around a canvas: the frame and the line of ticks
 
 _HEIGHT = 16
-_EVEN_ANYWAY = 10  # rows from which a tick half a row off goes unnoticed
 _LEAST_SPAN = 0.05  # of accuracy shown: a flat curve should look flat
 
 
@@ -57,16 +56,16 @@ def plot_curves(
     values = [value for curve in curves for value in curve.values] or [0.0, 1.0]
     labels = [label for curve in curves for label in curve.labels] or [0]
     middle, half = (min(values) + max(values)) / 2, max(max(values) - min(values), _LEAST_SPAN) / 2
-    ticks = _even_ticks(max(0.0, middle - half), min(1.0, middle + half), rows)
-    decimals = max(len(f"{tick:.10g}".partition(".")[2]) for tick in ticks)
-    figure.ylim(ticks[0], ticks[-1])
-    figure.yticks(ticks, [f"{tick:.{decimals}f}" for tick in ticks])
+    axis = _Axis.around(max(0.0, middle - half), min(1.0, middle + half), rows)
+    decimals = max(len(f"{tick:.10g}".partition(".")[2]) for tick in axis.ticks)
+    figure.ylim(axis.low, axis.high)
+    figure.yticks(axis.ticks, [f"{tick:.{decimals}f}" for tick in axis.ticks])
     spread = round_ticks(min(labels), max(*labels, last_label or 1), 8)
     figure.xlim(0 if spread[0] < spread[1] - spread[0] else spread[0], spread[-1])
     figure.xticks(spread, [f"{tick:.0f}" for tick in spread])
     for curve in curves:
         figure.plot(list(curve.labels), list(curve.values), marker="braille", color=curve.color)
-        on_line = [_on_line(value, ticks[0], ticks[-1], rows) for value in curve.values]
+        on_line = list(map(axis.on_line, curve.values))
         figure.scatter(list(curve.labels), on_line, marker=curve.marker, color=curve.color)
 
 
@@ -81,22 +80,33 @@ def round_ticks(low: float, high: float, most: int) -> list[float]:
     return [round(index * step, 10) for index in range(first, last + 1)]
 
 
-def _even_ticks(low: float, high: float, rows: int) -> list[float]:
-    """Round ticks; on a low canvas, if possible, such that lie evenly on its rows."""
-    choices = [round_ticks(low, high, most) for most in range(rows // 2 + 1, 1, -1)]
-    if rows >= _EVEN_ANYWAY:
-        return choices[0]
-    even = (ticks for ticks in choices if (rows - 1) % (len(ticks) - 1) == 0)
-    return next(even, choices[0] if choices else [low, high])
+@dataclass(frozen=True, slots=True)
+class _Axis:
+    """A vertical axis on a canvas of `rows` rows, its ticks a whole number of rows apart."""
 
+    low: float
+    high: float
+    ticks: list[float]
+    rows: int
 
-def _on_line(value: float, low: float, high: float, rows: int) -> float:
-    """The value whose row, as plotext rounds it, is the one that the braille line crosses.
+    @classmethod
+    def around(cls, low: float, high: float, rows: int) -> "_Axis":
+        """The axis with the most round ticks, two rows apart at least, that shows low..high."""
+        choices = (round_ticks(low, high, most) for most in range(rows // 2 + 1, 1, -1))
+        fitting = (ticks for ticks in choices if 2 * (len(ticks) - 1) <= rows - 1)
+        ticks = next(fitting, [low, high])
+        apart, spare = divmod(rows - 1, len(ticks) - 1)
+        row = (ticks[1] - ticks[0]) / apart
+        below = spare // 2
+        return cls(ticks[0] - below * row, ticks[-1] + (spare - below) * row, ticks, rows)
 
-    A braille cell is four dots high; a marker and a line rounded apart would part company.
-    """
-    dot = round((value - low) / (high - low) * (4 * rows - 1))
-    return low + (dot // 4) / max(1, rows - 1) * (high - low)
+    def on_line(self, value: float) -> float:
+        """The value whose row, as plotext rounds it, is the one that the braille line crosses.
+
+        A braille cell is four dots high; marker and line, rounded apart, would part company.
+        """
+        dot = round((value - self.low) / (self.high - self.low) * (4 * self.rows - 1))
+        return self.low + (dot // 4) / max(1, self.rows - 1) * (self.high - self.low)
 
 
 def draw_accuracy(records: Sequence[CycleRecord], width: int, *, color: bool) -> str:

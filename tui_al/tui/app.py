@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from tui_al.paths import Cache
@@ -19,6 +20,7 @@ class TuiAlApp(App[None]):
     TITLE = "tui-al"
     SUB_TITLE = "active learning over frozen embeddings"
     CSS_PATH = "styles/app.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", "Quit", priority=True)]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012  (App declares its type)
 
     # Name and explanation of the live screen's actions in the command palette.

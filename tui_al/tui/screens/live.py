@@ -53,12 +53,11 @@ class LiveScreen(Screen[None]):
         Binding("n", "step", "Step"),
         Binding("x", "stop", "Stop"),
         Binding("f", "pace", "Speed"),
-        Binding("e", "embed", "Embed"),
+        Binding("e", "embed", "Embed", show=False),
         Binding("c", "clear", "Clear"),
         Binding("left_square_bracket", "show_run(-1)", "Previous run", show=False),
         Binding("right_square_bracket", "show_run(1)", "Next run", show=False),
         Binding("question_mark,f1", "help", "Help", key_display="?"),
-        Binding("ctrl+q", "app.quit", "Quit"),
     ]
 
     def __init__(
@@ -76,7 +75,7 @@ class LiveScreen(Screen[None]):
         self._pace = _WATCHABLE
 
     def compose(self) -> ComposeResult:
-        yield Header()
+        yield Header(icon="≡")
         yield SetupBar(self._choices, self._cache, self._data_dir)
         yield StatusLine()
         yield Legend()

@@ -16,3 +16,7 @@ class RowTable(DataTable[Text]):
         Binding("j", "cursor_down", "Next row", show=False),
         Binding("k", "cursor_up", "Previous row", show=False),
     ]
+
+    def on_resize(self) -> None:
+        """An empty DataTable keeps the border of its former height otherwise."""
+        self.refresh()

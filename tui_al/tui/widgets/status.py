@@ -14,7 +14,7 @@ class StatusLine(Horizontal):
 
     def compose(self) -> ComposeResult:
         yield Static(id="state", markup=False)
-        yield ProgressBar(id="bar", show_eta=False)
+        yield ProgressBar(id="bar", show_eta=False, show_percentage=False)
 
     def say(self, text: str, *, done: float | None = None, total: float | None = None) -> None:
         """Show a sentence; with `total`, the bar at `done`."""
@@ -34,5 +34,5 @@ class StatusLine(Horizontal):
             rate = f"{progress.rate:,.0f}/s"
         left = progress.seconds_left
         time_left = f" · {left:,.0f} s left" if left is not None and progress.done else ""
-        stage = progress.stage[:1].upper() + progress.stage[1:]
-        self.say(f"{stage}: {amount} · {rate}{time_left}", done=progress.done, total=progress.total)
+        what = progress.stage.partition(" ")[0].capitalize()  # the bar above names the rest
+        self.say(f"{what} {amount} · {rate}{time_left}", done=progress.done, total=progress.total)
