@@ -36,7 +36,7 @@ def summarise_settings(runs: pl.LazyFrame) -> pl.LazyFrame:
     return (
         runs.group_by(*_SETTING)
         .agg(
-            pl.len().alias("seeds"),
+            pl.col("seed").n_unique().alias("seeds"),
             pl.col("accuracy").mean(),
             pl.col("accuracy").std().alias("accuracy_std"),
             pl.col("macro_f1").mean(),

@@ -81,9 +81,10 @@ class SetupBar(Horizontal):
         self._start = choices
         self._cache = cache
         self._data_dir = data_dir
+        self._rows = dataset_rows(cache, data_dir)
 
     def compose(self) -> ComposeResult:
-        start, rows = self._start, self._rows()
+        start, rows = self._start, self._rows
         yield ChoiceList("dataset", "Dataset", _datasets(rows, start), start.dataset)
         yield ChoiceList("model", "Model", _models(rows, start), start.model)
         yield ChoiceList("ips", "Initial pool", _rules(initial_selections()), start.ips)
@@ -99,26 +100,27 @@ class SetupBar(Horizontal):
     def embedded(self) -> bool:
         """Whether the chosen dataset is embedded with the chosen model."""
         choices = self.choices
-        return choices.model in _embedded_models(self._rows(), choices.dataset)
+        return choices.model in _embedded_models(self._rows, choices.dataset)
 
     def update_marks(self) -> None:
         """Look at the disk again and mark what is there now."""
-        rows, choices = self._rows(), self.choices
-        self._list("dataset").offer(_datasets(rows, choices))
-        self._list("model").offer(_models(rows, choices))
+        self._rows = dataset_rows(self._cache, self._data_dir)
+        self._offer()
+
+    def _offer(self) -> None:
+        choices = self.choices
+        self._list("dataset").offer(_datasets(self._rows, choices))
+        self._list("model").offer(_models(self._rows, choices))
 
     @on(Select.Changed)
     def _changed(self, event: Select.Changed) -> None:
         event.stop()
         if event.select.id == "dataset":
-            self.update_marks()
+            self._offer()  # the models' marks are about the dataset
         self.post_message(self.Changed(self.choices))
 
     def _list(self, name: str) -> ChoiceList:
         return self.query_one(f"#{name}", ChoiceList)
-
-    def _rows(self) -> list[DatasetRow]:
-        return dataset_rows(self._cache, self._data_dir)
 
 
 def _embedded_models(rows: Sequence[DatasetRow], dataset: str) -> tuple[str, ...]:

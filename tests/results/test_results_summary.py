@@ -1,0 +1,114 @@
+"""Summaries of stored runs, against numpy."""
+
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_results_store import RUN
+
+from tui_al.analysis.summary import summarise_runs, summarise_settings
+from tui_al.learning.records import CycleRecord
+from tui_al.results.store import ResultStore
+
+shares = st.floats(0, 1)
+
+
+def _records(labels, accuracies):
+    return [
+        CycleRecord(cycle, n, accuracy, accuracy / 2, accuracy / 3, 0.25, 0.5, ())
+        for cycle, (n, accuracy) in enumerate(zip(labels, accuracies, strict=True))
+    ]
+
+
+def _cycles(labels, accuracies, **run):
+    rows = [
+        {"run_id": "r", "dataset": "d", "model": "m", "ips": "i", "strategy": "s", "seed": 0,
+         "budget": 9, "k0": 1, "batch": 1} | run
+        | {name: getattr(record, name) for name in CycleRecord.__slots__}
+        for record in _records(labels, accuracies)
+    ]  # fmt: skip
+    return pl.DataFrame(rows)
+
+
+@settings(deadline=None, database=None)
+@given(st.lists(st.tuples(st.integers(1, 500), shares), min_size=2, max_size=30), st.randoms())
+def test_area_is_the_trapezoid_over_labels_divided_by_the_range(steps, random):
+    labels = np.cumsum([step for step, _ in steps])
+    accuracies = [share for _, share in steps]
+    cycles = _cycles(labels.tolist(), accuracies)
+    order = list(range(len(cycles)))
+    random.shuffle(order)  # the rows of a run may lie in any order
+    (row,) = summarise_runs(cycles[order].lazy()).collect().to_dicts()
+    area = np.trapezoid(accuracies, labels) / (labels[-1] - labels[0])
+    assert row["aulc"] == pytest.approx(area)
+    assert (row["labels"], row["accuracy"]) == (labels[-1], accuracies[-1])
+    assert row["seconds"] == pytest.approx(0.75 * len(steps))
+
+
+def test_area_of_a_single_cycle_is_its_accuracy():
+    (row,) = summarise_runs(_cycles([12], [0.7]).lazy()).collect().to_dicts()
+    assert (row["aulc"], row["labels"]) == (0.7, 12)
+
+
+def test_unequal_steps_weigh_by_their_labels():
+    (row,) = summarise_runs(_cycles([10, 20, 110], [0.0, 1.0, 1.0]).lazy()).collect().to_dicts()
+    assert row["aulc"] == pytest.approx(0.95)
+
+
+def test_one_row_a_setting_over_its_seeds():
+    accuracies = {0: [0.1, 0.5], 1: [0.3, 0.9], 2: [0.2, 0.7]}
+    cycles = pl.concat(
+        _cycles([5, 10], values, run_id=f"r{seed}", seed=seed)
+        for seed, values in accuracies.items()
+    )
+    (row,) = summarise_settings(summarise_runs(cycles.lazy())).collect().to_dicts()
+    assert row["seeds"] == 3
+    assert row["accuracy"] == pytest.approx(0.7)
+    assert row["accuracy_std"] == pytest.approx(np.std([0.5, 0.9, 0.7], ddof=1))
+    areas = [np.mean(values) for values in accuracies.values()]
+    assert row["aulc"] == pytest.approx(np.mean(areas))
+    assert row["aulc_std"] == pytest.approx(np.std(areas, ddof=1))
+    assert row["seconds"] == pytest.approx(1.5)
+
+
+def test_one_seed_has_no_spread():
+    row = summarise_settings(summarise_runs(_cycles([5, 10], [0.1, 0.2]).lazy())).collect()
+    assert row["accuracy_std"].to_list() == row["aulc_std"].to_list() == [None]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"dataset": "e"}, {"model": "n"}, {"ips": "j"}, {"strategy": "t"}, {"budget": 8}, {"k0": 2}],
+    ids=str,
+)
+def test_settings_are_not_mixed(changed):
+    cycles = pl.concat(
+        [_cycles([5, 10], [0.1, 0.2]), _cycles([5, 10], [0.3, 0.4], run_id="q", **changed)]
+    )
+    assert summarise_settings(summarise_runs(cycles.lazy())).collect()["seeds"].to_list() == [1, 1]
+
+
+def test_best_setting_comes_first_within_a_dataset_and_model():
+    shares = {("b", "low"): 0.1, ("a", "low"): 0.2, ("b", "high"): 0.9, ("a", "high"): 0.3}
+    cycles = pl.concat(
+        _cycles([5, 10], [share] * 2, run_id=dataset + strategy, dataset=dataset, strategy=strategy)
+        for (dataset, strategy), share in shares.items()
+    )
+    rows = summarise_settings(summarise_runs(cycles.lazy())).collect()
+    assert rows.select("dataset", "strategy").rows() == [
+        ("a", "high"), ("a", "low"), ("b", "high"), ("b", "low")
+    ]  # fmt: skip
+
+
+def test_summary_of_a_store(tmp_path):
+    store = ResultStore(tmp_path)
+    assert summarise_settings(summarise_runs(store.cycles())).collect().is_empty()
+    for seed, last in ((0, 0.6), (1, 0.8)):
+        run = replace(RUN, run_id=f"r{seed}", seed=seed)
+        store.save(run, _records([2, 5], [0.2, last]), 1.0)
+    (row,) = summarise_settings(summarise_runs(store.cycles())).collect().to_dicts()
+    assert (row["seeds"], row["strategy"]) == (2, "coreset")
+    assert row["aulc"] == pytest.approx(np.mean([0.4, 0.5]))
