@@ -32,8 +32,15 @@ class StrategySpec:
     target: str
 
     def load(self) -> "type[Strategy]":
+        """Import the strategy's class; `BadInput` names a third party's that cannot be."""
         module, _, name = self.target.partition(":")
-        loaded: type[Strategy] = getattr(import_module(module), name)
+        try:
+            loaded: type[Strategy] = getattr(import_module(module), name)
+        except (ImportError, AttributeError) as error:
+            raise BadInput(
+                f"strategy {self.name} of {self.source} cannot be loaded ({error}): "
+                "repair or uninstall that package"
+            ) from error
         return loaded
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual import on
 from textual.message import Message
@@ -38,13 +39,12 @@ class QueriedTexts(RowTable):
         )
         self.clear(columns=True)
         labels = [visible(text.label, one_line=True) for text in texts]
-        self.add_column(Text("label"), width=min(max(map(len, labels), default=5), _WIDEST_LABEL))
-        self.add_column(Text("text"))
-        for label, text in zip(labels, texts, strict=True):
-            line = visible(text.text[:_LONGEST_LINE], one_line=True)
-            self.add_row(
-                Text(label, "bold", no_wrap=True, overflow="ellipsis"), Text(line, no_wrap=True)
-            )
+        lines = [visible(text.text[:_LONGEST_LINE], one_line=True) for text in texts]
+        self.add_column(Text("label"), width=min(_widest("label", *labels), _WIDEST_LABEL))
+        self.add_column(Text("text"), width=_widest("text", *lines))
+        for label, line in zip(labels, lines, strict=True):
+            name = Text(label, "bold", no_wrap=True, overflow="ellipsis")
+            self.add_row(name, Text(line, no_wrap=True))
 
     @property
     def current(self) -> QueriedText | None:
@@ -56,3 +56,7 @@ class QueriedTexts(RowTable):
         event.stop()
         if self.current is not None:
             self.post_message(self.Opened(self.current))
+
+
+def _widest(*lines: str) -> int:
+    return max(map(cell_len, lines))
