@@ -52,6 +52,12 @@ def test_runs_by_name_with_parameters(install_strategy):
         make_strategy("every", {"stride": 3})
 
 
+def test_one_that_cannot_be_loaded_is_named(install_strategy):
+    install_strategy(SOURCE, missing="Missing")
+    with pytest.raises(BadInput, match="strategy missing of acme-al cannot be loaded"):
+        make_strategy("missing", {})
+
+
 def test_a_class_with_one_method_is_enough(install_strategy):
     install_strategy(SOURCE, last="Last")
     assert _run(strategy="last")[1].scores == (1.0,) * 10
