@@ -34,12 +34,16 @@ class ScriptedEngine:
     commands: list[Command] = field(default_factory=list)
     deliver: Callable[[Event], None] = lambda _: None
     closed: bool = False
+    killed: bool = False
 
     def start(self, deliver: Callable[[Event], None]) -> None:
         self.deliver = deliver
 
     def send(self, command: Command) -> None:
         self.commands.append(command)
+
+    def kill(self) -> None:
+        self.killed = True
 
     def close(self) -> None:
         self.closed = True

@@ -86,6 +86,21 @@ async def test_pause_step_resume_and_stop_reach_the_worker(
 
 
 @pytest.mark.usefixtures("embedded")
+async def test_stopping_twice_ends_a_worker_that_does_not_listen(
+    app: TuiAlApp, engine: ScriptedEngine
+) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await play(pilot, engine, cycles=0)
+        await pilot.press("x")
+        assert (engine.commands[-1], engine.killed) == (Stop(), False)
+        await pilot.press("x")
+        assert engine.killed
+        engine.deliver(WorkerLost("killed"))
+        await play(pilot, engine)
+        assert "Finished, stored" in state(app)
+
+
+@pytest.mark.usefixtures("embedded")
 async def test_paused_state_is_said(app: TuiAlApp, engine: ScriptedEngine) -> None:
     async with app.run_test(size=SIZE) as pilot:
         await play(pilot, engine, cycles=2)

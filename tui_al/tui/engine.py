@@ -35,6 +35,9 @@ class Engine(Protocol):
     def send(self, command: Command) -> None:
         """Pass a command on."""
 
+    def kill(self) -> None:
+        """End what is being done by force; the loss is delivered as an event."""
+
     def close(self) -> None:
         """Stop whatever is being done and leave no process behind."""
 
@@ -59,6 +62,10 @@ class ProcessEngine:
         self._working = self._working or isinstance(command, Job)
         with suppress(BrokenPipeError):  # the reading thread reports the loss
             self._connection.send(command)
+
+    def kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
 
     def close(self) -> None:
         process, connection = self._process, self._connection

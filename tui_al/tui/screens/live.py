@@ -37,9 +37,9 @@ from tui_al.tui.widgets.cycles import CycleTable
 from tui_al.tui.widgets.queried import QueriedTexts
 from tui_al.tui.widgets.setup import SetupBar
 from tui_al.tui.widgets.status import StatusLine
+from tui_al.tui.wording import say_ended, say_ready, say_state
 
 _WATCHABLE = 0.25  # seconds a cycle takes at least, so that the curve is seen to grow
-_READY = "Press r to run"
 _WHILE_BUSY = frozenset({"pause", "step", "stop"})
 _WHILE_IDLE = frozenset({"run", "embed"})
 
@@ -72,6 +72,7 @@ class LiveScreen(Screen[None]):
         self._session = Session()
         self._busy: int | None = None  # the job being done
         self._paused = False
+        self._stopping = False
         self._pace = _WATCHABLE
 
     def compose(self) -> ComposeResult:
@@ -138,8 +139,12 @@ class LiveScreen(Screen[None]):
         self._say_state()
 
     def action_stop(self) -> None:
+        if self._stopping:
+            self._engine.kill()
+            return
+        self._stopping = True
         self._command(Stop())
-        self._status.say("Stopping ...")
+        self._status.say("Stopping ... (x again ends the worker by force)")
 
     def action_pace(self) -> None:
         self._pace = 0.0 if self._pace else _WATCHABLE
@@ -216,7 +221,7 @@ class LiveScreen(Screen[None]):
         self._begin(run.job, choices, experiment)
 
     def _begin(self, number: int, choices: Choices, experiment: Experiment | None) -> None:
-        self._busy, self._paused = number, False
+        self._busy, self._paused, self._stopping = number, False, False
         self._status.say(f"Loading {choices.dataset} x {choices.model} ...")
         self._engine.send(
             Job(
@@ -249,7 +254,7 @@ class LiveScreen(Screen[None]):
             self.notify(
                 reason, title="That did not work", severity="error", timeout=12, markup=False
             )
-        self._say_ended(run, status)
+        self._status.say(say_ended(run, status))
 
     # What is shown.
 
@@ -291,32 +296,12 @@ class LiveScreen(Screen[None]):
         )
 
     def _say_ready(self) -> None:
-        choices = self._bar.choices
-        missing = "" if self._bar.embedded else " (it will be embedded first)"
-        self._status.say(f"{_READY} {choices.strategy} on {choices.dataset}{missing}")
+        self._status.say(say_ready(self._bar.choices, embedded=self._bar.embedded))
 
     def _say_state(self) -> None:
         run = self._session.find(self._busy) if self._busy is not None else None
+        sentence = say_state(run, paused=self._paused)
         if run is None or not run.records:
-            self._status.say("Paused: p goes on, n steps" if self._paused else "Working ...")
-            return
-        last = run.records[-1]
-        state = "Paused" if self._paused else "Running"
-        self._status.say(
-            f"{state}: cycle {last.cycle} of {run.cycles}, accuracy {last.accuracy:.3f}",
-            done=last.cycle + 1,
-            total=run.cycles + 1,
-        )
-
-    def _say_ended(self, run: RunState | None, status: Status) -> None:
-        if run is None or not run.records:
-            self._status.say(
-                {"finished": "Embedded", "stopped": "Stopped"}.get(status, "Failed") + f". {_READY}"
-            )
-            return
-        last = run.records[-1]
-        stored = ", stored" if status == "finished" else ", not stored"
-        self._status.say(
-            f"{status.capitalize()}{stored}: {run.choices.strategy}, {last.n_labeled:,} labels, "
-            f"accuracy {last.accuracy:.3f}. {_READY} another"
-        )
+            self._status.say(sentence)
+        else:
+            self._status.say(sentence, done=len(run.records), total=run.cycles + 1)
