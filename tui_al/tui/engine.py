@@ -56,10 +56,12 @@ class ProcessEngine:
         self._spawn()
 
     def send(self, command: Command) -> None:
-        if self._process is None or self._process.poll() is not None:
-            self._spawn()
-        assert self._connection is not None
-        self._working = self._working or isinstance(command, Job)
+        if isinstance(command, Job):
+            if self._process is None or self._process.poll() is not None:
+                self._spawn()
+            self._working = True
+        if self._connection is None:
+            return
         with suppress(BrokenPipeError):  # the reading thread reports the loss
             self._connection.send(command)
 
