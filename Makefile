@@ -29,7 +29,7 @@ setup: .venv/installed
 	@touch $@
 
 run: .venv/installed
-	@if [ -t 0 ] && [ -t 1 ]; then $(BIN)/tui-al $(DEMO) --start; else $(BIN)/tui-al run $(DEMO); fi
+	@if [ -t 0 ] && [ -t 1 ] && [ -t 2 ]; then $(BIN)/tui-al $(DEMO) --start; else $(BIN)/tui-al run $(DEMO); fi
 
 test: .venv/installed-test
 	@$(BIN)/python -m pytest -n 2 -m "not sweep"

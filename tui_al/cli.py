@@ -1,18 +1,17 @@
 """The command line: parse, call, print. Heavy imports happen inside the commands."""
 
+import signal
 import sys
 from enum import StrEnum
+from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from tui_al import __version__
 from tui_al.errors import BadInput, TuiAlError
-from tui_al.paths import Cache, find_cache, find_data_dir
-
-if TYPE_CHECKING:
-    from tui_al.learning.experiment import Experiment
+from tui_al.paths import find_cache, find_data_dir
 
 DEMO_DATASET, DEMO_MODEL = "bbcnews", "wordllama-256"
 INTERRUPTED = 130
@@ -70,6 +69,7 @@ def open_app(
         typer.echo(__version__)
         return
     if context.invoked_subcommand is not None:
+        _refuse_options_before(context.invoked_subcommand, context)
         return
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         raise BadInput("the app needs a terminal: without one, use 'tui-al run --dataset ...'")
@@ -77,7 +77,17 @@ def open_app(
     from tui_al.tui.choices import Choices
 
     choices = Choices(dataset, model, ips, strategy)
-    open_terminal_app(choices, find_cache(cache_dir), find_data_dir(data_dir), start=start)
+    code = open_terminal_app(choices, find_cache(cache_dir), find_data_dir(data_dir), start=start)
+    raise typer.Exit(code)
+
+
+def _refuse_options_before(command: str, context: typer.Context) -> None:
+    """The app's options mean nothing to a command: say where they belong, do not ignore them."""
+    for name in context.params:
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            option = "--" + name.replace("_", "-")
+            raise BadInput(f"{option} stands before the command: write it after '{command}'")
 
 
 @app.command()
@@ -91,16 +101,19 @@ def embed(
 ) -> None:
     """Embed every text of a dataset with a model, once."""
     from tui_al.catalog import find_model
+    from tui_al.corpora.inventory import check_dataset
     from tui_al.corpora.load import limited_name, load_corpus
     from tui_al.embeddings.job import embed_corpus
     from tui_al.report.narration import describe_entry, show_progress, tell
 
     cache, mirror = find_cache(cache_dir), find_data_dir(data_dir)
     models = [find_model(name) for name in model]
-    for name in dataset:
+    names = [name if limit is None else limited_name(name, limit) for name in dataset]
+    for name in names:
+        check_dataset(name, cache, mirror)
+    for name in names:
         with show_progress() as listener:
-            wanted = name if limit is None else limited_name(name, limit)
-            corpus = load_corpus(wanted, cache, data_dir=mirror, listener=listener)
+            corpus = load_corpus(name, cache, data_dir=mirror, listener=listener)
         for spec in models:
             with show_progress() as listener:
                 entry = embed_corpus(corpus, spec, cache, device=device, listener=listener)
@@ -123,47 +136,21 @@ def run(
     data_dir: DataDir = None,
 ) -> None:
     """Simulate one run, print a line a cycle, and store the result."""
+    from tui_al.grid.run import start_run
     from tui_al.learning.experiment import Experiment
+    from tui_al.report.narration import show_progress, tell
+    from tui_al.report.run import print_run, print_run_as_json
 
     experiment = Experiment(
         strategy=strategy, ips=ips, seed=seed, budget=budget, initial=initial, cycles=cycles
     )
     cache, mirror = find_cache(cache_dir), find_data_dir(data_dir)
-    _run(dataset, model, experiment, cache, mirror, device, as_json=as_json)
-
-
-def _run(
-    dataset: str,
-    model: str,
-    experiment: "Experiment",
-    cache: Cache,
-    data_dir: Path | None,
-    device: str,
-    *,
-    as_json: bool,
-) -> None:
-    from tui_al.grid.prepare import prepare
-    from tui_al.grid.run import identify_run, run_experiment
-    from tui_al.learning.strategies import check_names
-    from tui_al.report.narration import show_progress, tell
-    from tui_al.report.run import print_run, print_run_as_json
-    from tui_al.results.store import ResultStore
-
-    check_names(experiment.strategy, experiment.ips)
     with show_progress() as listener:
-        prepared = prepare(
-            dataset,
-            model,
-            cache,
-            experiment=experiment,
-            data_dir=data_dir,
-            device=device,
-            listener=listener,
+        started = start_run(
+            dataset, model, experiment, cache, data_dir=mirror, device=device, listener=listener
         )
-    identity = identify_run(prepared, experiment)
-    records = run_experiment(prepared, experiment, ResultStore(cache.runs))
-    (print_run_as_json if as_json else print_run)(identity, records)
-    tell(f"stored as {identity.run_id}: see 'tui-al report --dataset {dataset}'")
+    (print_run_as_json if as_json else print_run)(started.identity, started.records)
+    tell(f"stored as {started.identity.run_id}: see 'tui-al report --dataset {dataset}'")
 
 
 @app.command()
@@ -236,6 +223,10 @@ def strategies(as_json: AsJson = False) -> None:
 
 def main() -> None:
     """Run the command line and exit: 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a terminal that lacks a character shows "?"
+            stream.reconfigure(errors="replace")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # unwinds
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     try:
         code = app(args=arguments, prog_name="tui-al", standalone_mode=False)

@@ -4,6 +4,12 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 
+def first_line(error: BaseException) -> str:
+    """The first line of an error's message, or its type where it says nothing."""
+    message = str(error).strip()
+    return message.splitlines()[0] if message else type(error).__name__
+
+
 class TuiAlError(Exception):
     """Work failed for a reason outside the user's words: the command exits with 1."""
 

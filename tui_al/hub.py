@@ -1,6 +1,7 @@
 """Files of a repository on the Hugging Face Hub, fetched once into the Hub's own cache."""
 
 import logging
+import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -42,6 +43,9 @@ def fetch(
     Raises `HubUnavailable` with what to do, and `BadInput` for what cannot be a Hub id;
     an exception of the listener stops the download.
     """
+    # Over Xet the library counts each file twice and reports from threads of its own, where
+    # a listener could not stop it. It reads this when it is first imported.
+    os.environ.setdefault("HF_HUB_DISABLE_XET", "1")
     from huggingface_hub.errors import (  # type: ignore[attr-defined]
         GatedRepoError,
         HfHubHTTPError,

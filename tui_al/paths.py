@@ -1,6 +1,8 @@
 """Where files live, and how they are written: to a temporary name, synced, renamed."""
 
+import hashlib
 import os
+import platform
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -11,6 +13,7 @@ from tui_al.errors import BadInput, TuiAlError
 
 CACHE_VARIABLE = "TUI_AL_CACHE"
 DATA_VARIABLE = "TUI_AL_DATA"
+CACHE_ADVICE = f"free or unlock it, or choose another place with --cache-dir or {CACHE_VARIABLE}"
 _CHECKOUT = Path(__file__).resolve().parents[1]
 
 
@@ -42,7 +45,7 @@ def find_cache(override: Path | None = None) -> Cache:
     chosen = override or os.environ.get(CACHE_VARIABLE)
     if chosen:
         return Cache(_absolute(chosen))
-    if (_CHECKOUT / "pyproject.toml").is_file() and (_CHECKOUT / "tui_al").is_dir():
+    if (_CHECKOUT / "pyproject.toml").is_file():
         return Cache(_CHECKOUT / "cache")
     from platformdirs import user_cache_path  # 30 ms that a checkout never needs
 
@@ -67,35 +70,69 @@ def _absolute(chosen: str | Path) -> Path:
         raise BadInput(f"{chosen}: whose home directory is that?") from error
 
 
-def make_folder(folder: Path) -> None:
+def make_folder(folder: Path, *, advice: str = CACHE_ADVICE) -> None:
     """Create a folder with its parents, or say in one line why that is impossible."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise _unwritable(folder, error) from error
+        raise _unwritable(folder, error, advice) from error
     if not os.access(folder, os.W_OK):
-        raise _unwritable(folder, PermissionError(13, "permission denied"))
+        raise _unwritable(folder, PermissionError(13, "permission denied"), advice)
 
 
 @contextmanager
-def atomic_write(path: Path) -> Iterator[Path]:
+def atomic_write(path: Path, *, advice: str = CACHE_ADVICE) -> Iterator[Path]:
     """Yield a temporary name beside `path`; on success sync it and rename it to `path`.
 
-    On any failure, cancellation included, the temporary file is removed and `path`
-    keeps what it had.
+    On any failure, cancellation included, the temporary file is removed and `path` keeps
+    what it had. A file that cannot be written is a `BadInput` that ends with `advice`.
     """
-    make_folder(path.parent)
-    temporary = path.parent / f".{path.name}.{uuid4().hex[:8]}.tmp"
+    make_folder(path.parent, advice=advice)
+    _remove_orphans(path)
+    temporary = path.parent / f"{_temporary_stem(path)}{os.getpid()}-{uuid4().hex[:8]}.tmp"
     try:
         yield temporary
         _sync(temporary)
         temporary.replace(path)
         _sync(path.parent)
+    except ConnectionError:
+        raise  # of whoever listened meanwhile
     except OSError as error:
-        raise _unwritable(path, error) from error
+        raise _unwritable(path, error, advice) from error
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file's content, in hexadecimal. Raises `OSError`."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _temporary_stem(path: Path) -> str:
+    return f".{path.name}.{platform.node()}-"
+
+
+def _remove_orphans(path: Path) -> None:
+    """Delete what killed processes of this machine left of earlier attempts at `path`."""
+    stem = _temporary_stem(path)
+    for sibling in path.parent.iterdir():
+        if sibling.name.startswith(stem) and sibling.suffix == ".tmp":
+            owner = sibling.name.removeprefix(stem).partition("-")[0]
+            if owner.isdecimal() and not _alive(int(owner)):
+                with suppress(OSError):
+                    sibling.unlink()
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # another user's
+        return True
+    return True
 
 
 def _sync(path: Path) -> None:
@@ -106,9 +143,6 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def _unwritable(path: Path, error: OSError) -> TuiAlError:
+def _unwritable(path: Path, error: OSError, advice: str) -> TuiAlError:
     reason = (error.strerror or str(error)).lower()
-    return BadInput(
-        f"cannot write {path} ({reason}): free or unlock it, or choose another place "
-        f"with --cache-dir or {CACHE_VARIABLE}"
-    )
+    return BadInput(f"cannot write {path} ({reason}): {advice}")

@@ -25,6 +25,7 @@ from tui_al.grid.messages import (
 )
 from tui_al.learning.experiment import Experiment
 from tui_al.paths import Cache
+from tui_al.results.store import ResultStore
 from tui_al.tui.engine import ProcessEngine
 
 PATIENCE = 60  # seconds a test waits for an event before it fails
@@ -127,6 +128,26 @@ def test_a_paused_worker_computes_nothing(talk: Conversation, make_job: Callable
     assert talk.until(Ended, CycleDone) == Ended(1, finished=False)
 
 
+def test_stepping_to_the_end_finishes(
+    talk: Conversation, make_job: Callable[..., Job], cache: Cache
+) -> None:
+    talk.engine.send(make_job(cycles=2))
+    talk.engine.send(Pause())
+    for _ in range(3):
+        talk.engine.send(Step())
+    assert talk.until(Ended, Failed) == Ended(1, finished=True)
+    assert len(list(cache.runs.glob("*.parquet"))) == 1
+
+
+def test_waiting_is_not_part_of_the_stored_seconds(
+    talk: Conversation, make_job: Callable[..., Job], cache: Cache
+) -> None:
+    talk.engine.send(make_job(cycles=3, pace=0.5))
+    assert talk.until(Ended, Failed) == Ended(1, finished=True)
+    (seconds,) = ResultStore(cache.runs).runs().collect()["wall_seconds"]
+    assert seconds < 1.0
+
+
 def test_stop_stores_nothing_and_the_next_job_runs(
     talk: Conversation, make_job: Callable[..., Job], cache: Cache
 ) -> None:
@@ -177,3 +198,13 @@ def test_closing_leaves_no_process_and_no_half_written_file(
         os.kill(pid, 0)
     assert not list(cache.root.rglob("*.tmp"))
     assert not list(cache.runs.glob("*"))
+
+
+def test_closing_in_the_middle_of_an_embedding(cache: Cache) -> None:
+    talk = Conversation(ProcessEngine())
+    talk.engine.send(Job(1, "bbcnews", "minilm-l6", cache.root, None, None))
+    while not (isinstance(event := talk.until(Advanced, Failed), Advanced) and event.progress.done):
+        assert isinstance(event, Advanced)
+    assert list(cache.root.rglob("*.tmp"))  # it was writing
+    talk.engine.close()
+    assert not list(cache.root.rglob("*.tmp"))

@@ -110,6 +110,41 @@ def test_report_averages_over_seeds_in_every_format(tui_al, tmp_path: Path) -> N
     assert json.loads(file.read_text("utf-8"))[0]["accuracy"] == float(row["accuracy"])
 
 
+def test_report_keeps_a_replaced_dataset_apart(tui_al, pets: Path) -> None:
+    run = ("run", "--dataset", "pets", "--model", "glove-50", "--budget", "30")
+    for _ in range(2):
+        assert tui_al("dataset", "add", "pets", str(pets), "--replace").code == 0
+        assert tui_al(*run).code == 0
+        pets.write_text(pets.read_text("utf-8") + "one more cat,cat\n", "utf-8")
+    table = tui_al("report", "--dataset", "pets")
+    assert table.out.count("glove-50") == 1
+    assert "left out 1 row of earlier texts" in table.err
+    rows = json.loads(tui_al("report", "--dataset", "pets", "--format", "json").out)
+    assert [row["seeds"] for row in rows] == [1, 1]
+
+
+def test_report_passes_over_a_damaged_file(tui_al, cache: Cache) -> None:
+    for seed in ("0", "1"):
+        assert tui_al("run", *DEMO, "--seed", seed).code == 0
+    damaged, _ = cache.runs.glob("*.parquet")
+    content = damaged.read_bytes()
+    damaged.write_bytes(content[:50] + bytes(2000) + content[2050:])
+    report = tui_al("report", "--dataset", "bbcnews", "--format", "json")
+    assert report.code == 0
+    assert f"passed over {damaged}" in report.err
+    assert [row["seeds"] for row in json.loads(report.out)] == [1]
+
+
+def test_a_terminal_without_unicode_gets_question_marks(cache: Cache) -> None:
+    for command in (["run", *DEMO], ["datasets"]):
+        done = subprocess.run(
+            [PROGRAM, *command],
+            env=os.environ | {"PYTHONIOENCODING": "ascii"}, capture_output=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.isascii()
+
+
 def test_report_of_nothing_names_the_command(tui_al) -> None:
     nothing = tui_al("report", "--dataset", "trec6", "--model", "glove-50")
     assert nothing.code == 0

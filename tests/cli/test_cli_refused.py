@@ -37,6 +37,12 @@ def one_line(err: str) -> str:
         (("embed", *DEMO, "--data-dir", "/nowhere"), "does not exist"),
         (("embed", "--dataset", "fnc1", "--model", "glove-50"), "--data-dir or TUI_AL_DATA"),
         (("report", "--dataset", "trec"), "did you mean trec6"),
+        (("report", "--strategy", "margin", "--strategy", "badg"), "query strategy 'badg'"),
+        (("report", "--model", "nothing"), "unknown model 'nothing'"),
+        (("run", *DEMO, "--seed", str(2**63)), "a seed is a number from 0"),
+        (("run", "--dataset", "bbcnews", "--model", "local/mine"), "give its path instead"),
+        (("embed", *DEMO, "--dataset", "nope"), "unknown dataset 'nope'"),
+        (("--cache-dir", "/tmp", "run", *DEMO), "--cache-dir stands before the command"),
         (("report", "--format", "xml"), "--format"),
         (("frobnicate",), "No such command"),
         (("dataset",), "Missing command"),
@@ -89,6 +95,24 @@ def test_test_label_never_seen_in_training(tui_al, files, pets: Path, tmp_path: 
     assert result.code == 2
     assert "row 2 has the label 'bird'" in one_line(result.err)
     assert files() == set()
+
+
+def test_a_catalog_name_is_not_hidden_by_accident(tui_al, files, pets: Path) -> None:
+    refused = tui_al("dataset", "add", "bbcnews", str(pets))
+    assert refused.code == 2
+    assert "dataset of the catalog" in one_line(refused.err)
+    assert files() == set()
+    assert tui_al("dataset", "add", "bbcnews", str(pets), "--replace").code == 0
+
+
+def test_a_sample_without_test_texts(tui_al, tmp_path: Path) -> None:
+    path = tmp_path / "many.csv"
+    rows = [f"text {row},class{row % 200}" for row in range(1000)]
+    path.write_text("\n".join(["text,label", *rows]), "utf-8")
+    assert tui_al("dataset", "add", "many", str(path)).code == 0
+    refused = tui_al("embed", "--dataset", "many", "--limit", "100", "--model", "glove-50")
+    assert refused.code == 2
+    assert "'many@100' would lose classes" in one_line(refused.err)
 
 
 def test_hostile_labels_are_shown_as_characters(tui_al, tmp_path: Path) -> None:

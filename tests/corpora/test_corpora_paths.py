@@ -180,3 +180,18 @@ def test_a_cache_names_its_folders(tmp_path: Path) -> None:
     assert cache.embeddings == tmp_path / "embeddings"
     assert cache.runs == tmp_path / "results" / "runs"
     assert cache.reference == tmp_path / "results" / "reference"
+
+
+def test_what_a_killed_process_left_goes_with_the_next_write(tmp_path: Path) -> None:
+    target = tmp_path / "train.npy"
+    script = (
+        "import os, signal, sys; from pathlib import Path; from tui_al.paths import atomic_write\n"
+        "with atomic_write(Path(sys.argv[1])) as temporary:\n"
+        "    temporary.write_bytes(b'half'); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    subprocess.run([sys.executable, "-c", script, str(target)], check=False)
+    assert len(list(tmp_path.iterdir())) == 1
+    with atomic_write(target) as mine, atomic_write(target) as yours:
+        yours.write_bytes(b"yours")
+        mine.write_bytes(b"mine")  # not an orphan: its process lives
+    assert [path.name for path in tmp_path.iterdir()] == ["train.npy"]

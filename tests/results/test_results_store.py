@@ -20,6 +20,7 @@ from tui_al.results.store import ResultStore
 
 RUN = RunIdentity(
     run_id="0123abcd",
+    setting="89ef",
     dataset="bbcnews@100",
     model="org/model",
     ips="random",

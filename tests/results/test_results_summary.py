@@ -1,6 +1,7 @@
 """Summaries of stored runs, against numpy."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import polars as pl
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_results_store import RUN
 
-from tui_al.analysis.summary import summarise_runs, summarise_settings
+from tui_al.analysis.summary import latest_settings, summarise_runs, summarise_settings
 from tui_al.learning.records import CycleRecord
 from tui_al.results.store import ResultStore
 
@@ -33,6 +34,23 @@ def _cycles(labels, accuracies, **run):
     return pl.DataFrame(rows)
 
 
+def _runs(cycles, settings=None):
+    """The runs of some cycles: all of one setting, or each of the setting that is given."""
+    ids = cycles["run_id"].unique(maintain_order=True)
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    return pl.DataFrame(
+        {
+            "run_id": ids,
+            "setting": settings or ["x"] * len(ids),
+            "finished_at": [start + timedelta(hours=number) for number in range(len(ids))],
+        }
+    ).lazy()
+
+
+def _summarise(cycles, settings=None):
+    return summarise_settings(summarise_runs(cycles.lazy(), _runs(cycles, settings))).collect()
+
+
 @settings(deadline=None, database=None)
 @given(st.lists(st.tuples(st.integers(1, 500), shares), min_size=2, max_size=30), st.randoms())
 def test_area_is_the_trapezoid_over_labels_divided_by_the_range(steps, random):
@@ -41,7 +59,7 @@ def test_area_is_the_trapezoid_over_labels_divided_by_the_range(steps, random):
     cycles = _cycles(labels.tolist(), accuracies)
     order = list(range(len(cycles)))
     random.shuffle(order)  # the rows of a run may lie in any order
-    (row,) = summarise_runs(cycles[order].lazy()).collect().to_dicts()
+    (row,) = summarise_runs(cycles[order].lazy(), _runs(cycles)).collect().to_dicts()
     area = np.trapezoid(accuracies, labels) / (labels[-1] - labels[0])
     assert row["aulc"] == pytest.approx(area)
     assert (row["labels"], row["accuracy"]) == (labels[-1], accuracies[-1])
@@ -49,12 +67,14 @@ def test_area_is_the_trapezoid_over_labels_divided_by_the_range(steps, random):
 
 
 def test_area_of_a_single_cycle_is_its_accuracy():
-    (row,) = summarise_runs(_cycles([12], [0.7]).lazy()).collect().to_dicts()
+    cycles = _cycles([12], [0.7])
+    (row,) = summarise_runs(cycles.lazy(), _runs(cycles)).collect().to_dicts()
     assert (row["aulc"], row["labels"]) == (0.7, 12)
 
 
 def test_unequal_steps_weigh_by_their_labels():
-    (row,) = summarise_runs(_cycles([10, 20, 110], [0.0, 1.0, 1.0]).lazy()).collect().to_dicts()
+    cycles = _cycles([10, 20, 110], [0.0, 1.0, 1.0])
+    (row,) = summarise_runs(cycles.lazy(), _runs(cycles)).collect().to_dicts()
     assert row["aulc"] == pytest.approx(0.95)
 
 
@@ -64,7 +84,7 @@ def test_one_row_a_setting_over_its_seeds():
         _cycles([5, 10], values, run_id=f"r{seed}", seed=seed)
         for seed, values in accuracies.items()
     )
-    (row,) = summarise_settings(summarise_runs(cycles.lazy())).collect().to_dicts()
+    (row,) = _summarise(cycles).to_dicts()
     assert row["seeds"] == 3
     assert row["accuracy"] == pytest.approx(0.7)
     assert row["accuracy_std"] == pytest.approx(np.std([0.5, 0.9, 0.7], ddof=1))
@@ -75,7 +95,7 @@ def test_one_row_a_setting_over_its_seeds():
 
 
 def test_one_seed_has_no_spread():
-    row = summarise_settings(summarise_runs(_cycles([5, 10], [0.1, 0.2]).lazy())).collect()
+    row = _summarise(_cycles([5, 10], [0.1, 0.2]))
     assert row["accuracy_std"].to_list() == row["aulc_std"].to_list() == [None]
 
 
@@ -88,7 +108,15 @@ def test_settings_are_not_mixed(changed):
     cycles = pl.concat(
         [_cycles([5, 10], [0.1, 0.2]), _cycles([5, 10], [0.3, 0.4], run_id="q", **changed)]
     )
-    assert summarise_settings(summarise_runs(cycles.lazy())).collect()["seeds"].to_list() == [1, 1]
+    assert _summarise(cycles)["seeds"].to_list() == [1, 1]
+
+
+def test_equal_names_of_another_text_or_embedding_are_another_row():
+    cycles = pl.concat([_cycles([5, 10], [0.1, 0.2]), _cycles([5, 10], [0.3, 0.4], run_id="q")])
+    rows = _summarise(cycles, settings=["old", "new"])
+    assert sorted(rows["setting"]) == ["new", "old"]
+    assert rows["accuracy_std"].to_list() == [None, None]
+    assert latest_settings(rows)["setting"].to_list() == ["new"]
 
 
 def test_best_setting_comes_first_within_a_dataset_and_model():
@@ -97,7 +125,7 @@ def test_best_setting_comes_first_within_a_dataset_and_model():
         _cycles([5, 10], [share] * 2, run_id=dataset + strategy, dataset=dataset, strategy=strategy)
         for (dataset, strategy), share in shares.items()
     )
-    rows = summarise_settings(summarise_runs(cycles.lazy())).collect()
+    rows = _summarise(cycles)
     assert rows.select("dataset", "strategy").rows() == [
         ("a", "high"), ("a", "low"), ("b", "high"), ("b", "low")
     ]  # fmt: skip
@@ -105,10 +133,10 @@ def test_best_setting_comes_first_within_a_dataset_and_model():
 
 def test_summary_of_a_store(tmp_path):
     store = ResultStore(tmp_path)
-    assert summarise_settings(summarise_runs(store.cycles())).collect().is_empty()
+    assert summarise_settings(summarise_runs(store.cycles(), store.runs())).collect().is_empty()
     for seed, last in ((0, 0.6), (1, 0.8)):
         run = replace(RUN, run_id=f"r{seed}", seed=seed)
         store.save(run, _records([2, 5], [0.2, last]), 1.0)
-    (row,) = summarise_settings(summarise_runs(store.cycles())).collect().to_dicts()
+    (row,) = summarise_settings(summarise_runs(store.cycles(), store.runs())).collect().to_dicts()
     assert (row["seeds"], row["strategy"]) == (2, "coreset")
     assert row["aulc"] == pytest.approx(np.mean([0.4, 0.5]))

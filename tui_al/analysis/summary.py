@@ -2,11 +2,12 @@
 
 import polars as pl
 
-_SETTING = ("dataset", "model", "ips", "strategy", "budget", "k0", "batch")
+_NAMES = ("dataset", "model", "ips", "strategy", "budget", "k0", "batch")
+_SETTING = (*_NAMES, "cycles", "setting")
 
 
-def summarise_runs(cycles: pl.LazyFrame) -> pl.LazyFrame:
-    """One row a run: metrics at the last cycle, AULC of accuracy, and compute seconds.
+def summarise_runs(cycles: pl.LazyFrame, runs: pl.LazyFrame) -> pl.LazyFrame:
+    """One row a run: metrics at the last cycle, AULC of accuracy, compute seconds, setting.
 
     AULC is the trapezoid area under accuracy over labels, divided by the label range; a run
     of a single cycle has its accuracy as AULC.
@@ -17,32 +18,46 @@ def summarise_runs(cycles: pl.LazyFrame) -> pl.LazyFrame:
     area = (step * height).sum() / span
     return (
         cycles.sort("run_id", "cycle")
-        .group_by("run_id", *_SETTING, "seed", maintain_order=True)
+        .group_by("run_id", *_NAMES, "seed", maintain_order=True)
         .agg(
+            pl.col("cycle").last().alias("cycles"),
             pl.col("n_labeled").last().alias("labels"),
-            pl.col("accuracy", "balanced_accuracy", "macro_f1").last(),
+            pl.col("accuracy", "macro_f1").last(),
             pl.when(span > 0).then(area).otherwise(pl.col("accuracy").last()).alias("aulc"),
             (pl.col("fit_seconds") + pl.col("query_seconds")).sum().alias("seconds"),
         )
+        .join(runs.select("run_id", "setting", "finished_at"), on="run_id")
     )
 
 
 def summarise_settings(runs: pl.LazyFrame) -> pl.LazyFrame:
     """One row a setting, best mean AULC first within a dataset and model.
 
-    Means over seeds, with the sample standard deviation (null for one seed).
+    Means over seeds, with the sample standard deviation (null for one seed). Runs average
+    only with runs of the same text, the same embedding and the same parameters: equal
+    names with another `setting` are another row, `finished_at` tells which came last.
     """
     order = ("dataset", "model", "aulc", *_SETTING[2:])
     return (
         runs.group_by(*_SETTING)
         .agg(
-            pl.col("seed").n_unique().alias("seeds"),
+            pl.len().alias("seeds"),
             pl.col("accuracy").mean(),
             pl.col("accuracy").std().alias("accuracy_std"),
             pl.col("macro_f1").mean(),
             pl.col("aulc").mean(),
             pl.col("aulc").std().alias("aulc_std"),
             pl.col("seconds").mean(),
+            pl.col("finished_at").max(),
         )
         .sort(order, descending=[name == "aulc" for name in order])
     )
+
+
+def latest_settings(settings: pl.DataFrame) -> pl.DataFrame:
+    """Of settings with equal names, the one that ran last; rows keep their order.
+
+    The others are of an earlier text, embedding or parameter behind the same names.
+    """
+    newest = pl.col("finished_at").max().over(*_NAMES, "cycles")
+    return settings.filter(pl.col("finished_at") == newest)

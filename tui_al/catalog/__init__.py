@@ -9,9 +9,10 @@ from types import MappingProxyType
 from typing import Any
 
 from tui_al.catalog.specs import DatasetSpec, HubDataset, ModelPackage, ModelSpec
-from tui_al.errors import UnknownName
+from tui_al.errors import BadInput, UnknownName
 
 __all__ = [
+    "LOCAL",
     "DatasetSpec",
     "HubDataset",
     "ModelPackage",
@@ -20,6 +21,9 @@ __all__ = [
     "find_model",
     "models",
 ]
+
+
+LOCAL = "local"
 
 
 @cache
@@ -47,8 +51,10 @@ def find_model(name: str) -> ModelSpec:
     if name in models():
         return models()[name]
     if (directory := _find_directory(name)) is not None:
-        return ModelSpec(name=f"local/{directory.name}", directory=str(directory))
+        return ModelSpec(name=f"{LOCAL}/{directory.name}", directory=str(directory))
     owner, slash, repo = name.partition("/")
+    if owner == LOCAL:  # a name of ours for a directory, and nobody's on the Hub
+        raise BadInput(f"model {name} is a directory on this machine: give its path instead")
     if slash and owner and repo and "/" not in repo and not name.startswith((".", "~")):
         return ModelSpec(name=name, repo=name)
     raise UnknownName(

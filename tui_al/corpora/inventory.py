@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from tui_al.catalog import DatasetSpec, datasets
-from tui_al.errors import BadInput
+from tui_al.errors import BadInput, UnknownName
 from tui_al.paths import Cache
 
 META = "meta.json"
 FORMAT = 1
 LIMIT_MARK = "@"
+_META_KEYS = {"name", "classes", "n_train", "n_test", "budget", "fingerprint", "origin"}
 SUFFIXES = (".parquet", ".csv", ".tsv", ".jsonl")
 
 TextSource = Literal["user", "mirror", "cached", "package", "hub", "none"]
@@ -32,6 +33,19 @@ def check_name(name: str) -> None:
         )
 
 
+def base_name(name: str) -> str:
+    """The dataset that a name means, without the `@N` of a sample."""
+    return name.partition(LIMIT_MARK)[0]
+
+
+def check_dataset(name: str, cache: Cache, data_dir: Path | None = None) -> None:
+    """Raise `UnknownName`, with the closest names, for a dataset that is nowhere."""
+    known = known_datasets(cache, data_dir)
+    if base_name(name) not in known:
+        raise UnknownName("dataset", base_name(name), known)
+    check_name(base_name(name))
+
+
 def read_meta(cache: Cache, name: str) -> dict[str, Any] | None:
     """What the cache knows of a corpus, or None where it has no complete copy."""
     try:
@@ -40,8 +54,10 @@ def read_meta(cache: Cache, name: str) -> dict[str, Any] | None:
         return None
     if not isinstance(meta, dict) or meta.get("format") != FORMAT:
         return None
-    origin = meta.get("origin")
-    return meta if isinstance(origin, dict) and "kind" in origin else None
+    if not meta.keys() >= _META_KEYS or not isinstance(meta["origin"], dict):
+        return None
+    sound = "kind" in meta["origin"] and isinstance(meta["budget"], int) and meta["budget"] > 0
+    return meta if sound else None
 
 
 def known_datasets(cache: Cache, data_dir: Path | None = None) -> list[str]:

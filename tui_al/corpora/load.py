@@ -13,17 +13,17 @@ from tui_al.corpora.corpus import Corpus, Split, default_budget
 from tui_al.corpora.hub import read_hub
 from tui_al.corpora.inventory import (
     LIMIT_MARK,
+    base_name,
     bundled_origin,
-    check_name,
+    check_dataset,
     file_stamps,
-    known_datasets,
     mirror_files,
     read_meta,
 )
 from tui_al.corpora.mirror import read_mirror
 from tui_al.corpora.splitting import stratified_rows
 from tui_al.corpora.store import open_corpus, save_corpus
-from tui_al.errors import BadInput, DamagedFile, UnknownName
+from tui_al.errors import BadInput, DamagedFile
 from tui_al.paths import Cache
 from tui_al.progress import ProgressListener, ignore_progress
 
@@ -49,11 +49,9 @@ def load_corpus(
     `UnknownName` with the closest names, `BadInput` for unusable content, `HubUnavailable`
     where only the Hub has the text and it is out of reach.
     """
+    check_dataset(name, cache, data_dir)
     base, mark, limit = name.partition(LIMIT_MARK)
     spec = datasets().get(base)
-    if spec is None and base not in known_datasets(cache, data_dir):
-        raise UnknownName("dataset", base, known_datasets(cache, data_dir))
-    check_name(base)
     copy = _open_copy(base, spec, cache, data_dir)
     whole = copy if copy is not None else _read_source(base, spec, data_dir, listener)
     corpus = limit_corpus(whole, limit) if mark else whole
@@ -67,7 +65,7 @@ def limited_name(name: str, limit: int) -> str:
     """The name of the sample of at most `limit` texts of a dataset."""
     if limit < 2:
         raise BadInput(f"--limit {limit} is too small: at least 2 texts are needed")
-    return f"{name.partition(LIMIT_MARK)[0]}{LIMIT_MARK}{limit}"
+    return f"{base_name(name)}{LIMIT_MARK}{limit}"
 
 
 def limit_corpus(corpus: Corpus, limit: str) -> Corpus:
@@ -76,7 +74,7 @@ def limit_corpus(corpus: Corpus, limit: str) -> Corpus:
         raise BadInput(f"'{corpus.name}@{limit}': write a number of texts after '@', 2 or more")
     train, test = _sample(corpus.train, int(limit)), _sample(corpus.test, int(limit))
     seen = set(train.labels.tolist())
-    if len(seen) < 2 or not seen.issuperset(test.labels.tolist()):
+    if len(seen) < 2 or not len(test) or not seen.issuperset(test.labels.tolist()):
         raise BadInput(
             f"'{corpus.name}@{limit}' would lose classes: {len(corpus.classes)} classes "
             "need a larger limit"

@@ -10,7 +10,7 @@ import polars as pl
 
 from tui_al.corpora.corpus import LabeledTexts
 from tui_al.corpora.inventory import SUFFIXES
-from tui_al.errors import BadInput
+from tui_al.errors import BadInput, first_line
 from tui_al.textsafe import visible
 
 _TEXT_NAMES = ("text", "texts", "sentence", "content", "body", "document", "review",
@@ -76,12 +76,9 @@ def choose_columns(
             raise BadInput(f"{path} has no column '{name}': it has {_listed(frame.columns)}")
     if label in text:
         raise BadInput(f"{path}: column '{label}' cannot be the text and the label at once")
-    chosen_label = label or _guess(path, frame.columns, _LABEL_NAMES, taken=text, option="--label")
-    if text:
-        return tuple(text), chosen_label
-    return (_guess(path, frame.columns, _TEXT_NAMES, taken=(chosen_label,), option="--text"),), (
-        chosen_label
-    )
+    label = label or _guess(path, frame.columns, _LABEL_NAMES, taken=text, option="--label")
+    text = text or [_guess(path, frame.columns, _TEXT_NAMES, taken=(label,), option="--text")]
+    return tuple(text), label
 
 
 def parquet_class_names(path: Path, column: str) -> tuple[str, ...]:
@@ -141,7 +138,9 @@ def _read_parquet(path: Path) -> pl.DataFrame:
     try:
         return pl.read_parquet(path, glob=False)
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
-        raise BadInput(f"{path} is not a readable parquet file: {_first_line(error)}") from error
+        raise BadInput(
+            f"{path} is not a readable parquet file: {visible(first_line(error))}"
+        ) from error
 
 
 def _read_text(path: Path, suffix: str) -> pl.DataFrame:
@@ -229,7 +228,3 @@ def _require_utf8(path: Path) -> None:
             if not chunk:
                 return
             lines_before += chunk.count(b"\n")
-
-
-def _first_line(error: Exception) -> str:
-    return visible(str(error).strip().splitlines()[0] if str(error).strip() else repr(error))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from tui_al.catalog import datasets
 from tui_al.corpora.corpus import Corpus, LabeledTexts, build_corpus
 from tui_al.corpora.inventory import check_name, file_stamps, read_meta
 from tui_al.corpora.splitting import split_rows
@@ -31,6 +32,11 @@ def add_dataset(
     meta = read_meta(cache, name)
     if meta is not None and meta["origin"]["kind"] == "user" and not replace:
         raise BadInput(f"dataset '{name}' exists: choose another name, or pass --replace")
+    if name in datasets() and not replace:
+        raise BadInput(
+            f"'{name}' is a dataset of the catalog: choose another name, or pass --replace "
+            "to put your data in its place"
+        )
     rows, order, columns = _read(file, text, label)
     if test_file is None:
         train, test = split_rows(rows)

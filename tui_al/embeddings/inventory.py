@@ -57,7 +57,8 @@ def read_meta(folder: Path) -> dict[str, Any] | None:
         _describe(folder, meta)
     except (OSError, ValueError, LookupError, TypeError):
         return None
-    return meta if meta.get("format") == FORMAT else None
+    named = isinstance(meta.get("key"), str) and meta["key"]
+    return meta if named and meta.get("format") == FORMAT else None
 
 
 def weights_source(spec: ModelSpec) -> WeightsSource:

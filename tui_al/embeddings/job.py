@@ -61,12 +61,8 @@ def _write(
 ) -> Entry:
     started = time.perf_counter()
     n_train, total = len(corpus.train), len(corpus.train) + len(corpus.test)
-    facts = {
-        "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "model_option": spec.directory or spec.name,
-    }
     shape = (n_train, len(corpus.test), encoder.dimension)
-    with write_entry(cache, request, shape, facts, commit=encoder.commit) as draft:
+    with write_entry(cache, request, shape, commit=encoder.commit) as draft:
         done = 0
         stage = f"embedding {corpus.name} with {request.model}"
         listener(Progress(stage, 0, total, "texts", 0.0))
@@ -76,7 +72,11 @@ def _write(
             _scatter(draft, n_train, rows, kept)
             done += len(rows)
             listener(Progress(stage, done, total, "texts", time.perf_counter() - started))
-        facts["seconds"] = f"{time.perf_counter() - started:.3f}"
+        draft.facts |= {
+            "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "seconds": round(time.perf_counter() - started, 3),
+            "model_option": spec.directory or spec.name,
+        }
     assert draft.entry is not None  # the context manager closed without an error
     return draft.entry
 

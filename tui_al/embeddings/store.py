@@ -1,12 +1,11 @@
 """Embedding matrices on disk: memory-mapped `.npy` files, vouched for by a `meta.json`."""
 
-import hashlib
 import json
 import os
 import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from numpy.typing import NDArray
 from tui_al.embeddings.inventory import FORMAT, META, read_meta, read_metas
 from tui_al.embeddings.request import EmbeddingRequest
 from tui_al.errors import DamagedFile
-from tui_al.paths import Cache, atomic_write
+from tui_al.paths import Cache, atomic_write, sha256_of
 
 FloatMatrix = NDArray[np.floating[Any]]
 TRAIN, TEST = "train.npy", "test.npy"
@@ -46,7 +45,7 @@ class Entry:
             size = path.stat().st_size
             if size != expected["bytes"]:
                 raise self._damaged(path, f"has {size} bytes instead of {expected['bytes']}")
-            if _sha256(path) != expected["sha256"]:
+            if sha256_of(path) != expected["sha256"]:
                 raise self._damaged(path, "does not match its checksum")
             matrix: FloatMatrix = np.load(path, mmap_mode="r", allow_pickle=False)
         except (OSError, ValueError, KeyError) as error:
@@ -64,10 +63,14 @@ class Entry:
 
 @dataclass(slots=True)
 class Draft:
-    """The matrices of an embedding while they are being filled."""
+    """An embedding while it is being filled: its matrices, and facts to note beside them.
+
+    `entry` is the finished embedding once the context that gave the draft has closed.
+    """
 
     train: FloatMatrix
     test: FloatMatrix
+    facts: dict[str, Any] = field(default_factory=dict)
     entry: Entry | None = None
 
 
@@ -83,7 +86,6 @@ def write_entry(
     cache: Cache,
     request: EmbeddingRequest,
     shape: tuple[int, int, int],
-    facts: dict[str, Any],
     *,
     commit: str = "",
 ) -> Iterator[Draft]:
@@ -112,7 +114,7 @@ def write_entry(
         "request": asdict(request),
         "commit": commit,
         "files": files,
-        **facts,
+        **draft.facts,
     }
     with atomic_write(folder / META) as temporary:
         temporary.write_text(json.dumps(meta, indent=1), "utf-8")
@@ -142,9 +144,4 @@ def _create(path: Path, request: EmbeddingRequest, rows: int, dimension: int) ->
 
 
 def _describe(path: Path, rows: int, dimension: int) -> dict[str, Any]:
-    return {"shape": [rows, dimension], "bytes": path.stat().st_size, "sha256": _sha256(path)}
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return {"shape": [rows, dimension], "bytes": path.stat().st_size, "sha256": sha256_of(path)}

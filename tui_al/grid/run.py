@@ -3,20 +3,59 @@
 import json
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from hashlib import blake2b
+from pathlib import Path
+from typing import Any
 
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
-from tui_al.grid.prepare import Prepared
+from tui_al.grid.prepare import Prepared, prepare
 from tui_al.learning.experiment import Experiment
 from tui_al.learning.records import CycleRecord
 from tui_al.learning.simulate import simulate
 from tui_al.learning.strategies import check_names, make_strategy
+from tui_al.paths import Cache, make_folder
+from tui_al.progress import ProgressListener, ignore_progress
 from tui_al.results.schema import RunIdentity
 from tui_al.results.store import ResultStore
 
 _ORACLE = "labels"  # the dataset's own labels answer every query
+
+
+@dataclass(frozen=True, slots=True)
+class StartedRun:
+    """A run about to be computed: take its `records`, and it is stored after the last."""
+
+    identity: RunIdentity
+    prepared: Prepared
+    records: Iterator[CycleRecord]
+
+
+def start_run(
+    dataset: str,
+    model: str,
+    experiment: Experiment,
+    cache: Cache,
+    *,
+    data_dir: Path | None = None,
+    device: str = "auto",
+    listener: ProgressListener = ignore_progress,
+) -> StartedRun:
+    """From names to a run: check, load, embed what is missing, and get ready to compute."""
+    check_names(experiment.strategy, experiment.ips)
+    prepared = prepare(
+        dataset,
+        model,
+        cache,
+        experiment=experiment,
+        data_dir=data_dir,
+        device=device,
+        listener=listener,
+    )
+    make_folder(cache.runs)  # before the work, not after it
+    records = run_experiment(prepared, experiment, ResultStore(cache.runs))
+    return StartedRun(identify_run(prepared, experiment), prepared, records)
 
 
 def identify_run(prepared: Prepared, experiment: Experiment) -> RunIdentity:
@@ -37,9 +76,9 @@ def identify_run(prepared: Prepared, experiment: Experiment) -> RunIdentity:
         ips_params=asdict(selection),
     )
     facts = {"experiment": resolved.as_dict(), "embedding": prepared.key, "oracle": _ORACLE}
-    canonical = json.dumps(facts, sort_keys=True, separators=(",", ":"))
     return RunIdentity(
-        run_id=blake2b(canonical.encode(), digest_size=12).hexdigest(),
+        run_id=_digest(facts),
+        setting=_digest(facts | {"experiment": replace(resolved, seed=0).as_dict()}),
         dataset=prepared.data.name,
         model=prepared.data.model,
         ips=experiment.ips,
@@ -49,8 +88,16 @@ def identify_run(prepared: Prepared, experiment: Experiment) -> RunIdentity:
         k0=schedule.initial,
         batch=schedule.batch,
         budget=schedule.budget,
-        experiment=canonical,
+        experiment=_canonical(facts),
     )
+
+
+def _canonical(facts: dict[str, Any]) -> str:
+    return json.dumps(facts, sort_keys=True, separators=(",", ":"))
+
+
+def _digest(facts: dict[str, Any]) -> str:
+    return blake2b(_canonical(facts).encode(), digest_size=12).hexdigest()
 
 
 def run_experiment(
@@ -59,13 +106,21 @@ def run_experiment(
     """Yield a run's cycles as they are computed; after the last, store the run.
 
     Abandoning the generator stores nothing. One BLAS thread computes: the products are
-    small, and results must not depend on thread settings.
+    small, and results must not depend on thread settings. The stored wall seconds are
+    those of computing, not of whoever takes the cycles.
     """
     run = identify_run(prepared, experiment)
-    started = time.perf_counter()
-    records = []
-    with threadpool_limits(1, user_api="blas"):
-        for record in simulate(prepared.data, experiment):
-            records.append(record)
-            yield record
-    store.save(run, records, time.perf_counter() - started)
+    blas = ThreadpoolController()
+    cycles = simulate(prepared.data, experiment)
+    records: list[CycleRecord] = []
+    wall_seconds = 0.0
+    while True:
+        started = time.perf_counter()
+        with blas.limit(limits=1, user_api="blas"):
+            record = next(cycles, None)
+        wall_seconds += time.perf_counter() - started
+        if record is None:
+            break
+        records.append(record)
+        yield record
+    store.save(run, records, wall_seconds)

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
 
-from tui_al.errors import Cancelled, TuiAlError
+from tui_al.errors import Cancelled, TuiAlError, first_line
 from tui_al.grid.messages import (
     Advanced,
     Command,
@@ -32,7 +32,6 @@ from tui_al.paths import Cache
 from tui_al.progress import Progress
 
 _REPORT_EVERY = 0.05  # seconds between two progress reports: more than eyes can follow
-_LONGEST_TEXT = 4000  # characters of a text sent for reading
 
 
 class Worker:
@@ -63,43 +62,36 @@ class Worker:
         except (EOFError, BrokenPipeError):
             raise
         except Exception as error:  # the process boundary: whatever it is becomes a message
-            self._send(Failed(job.number, f"{type(error).__name__}: {error}"))
+            self._send(Failed(job.number, f"{type(error).__name__}: {first_line(error)}"))
         else:
             self._send(Ended(job.number, finished=True))
 
     def _embed_and_run(self, job: Job) -> None:
         from tui_al.grid.prepare import prepare
-        from tui_al.grid.run import identify_run, run_experiment
-        from tui_al.results.store import ResultStore
+        from tui_al.grid.run import start_run
 
         def listen(progress: Progress) -> None:
             self._report(job, progress)
             self._obey()
 
         cache = Cache(job.cache_root)
-        prepared = prepare(
-            job.dataset,
-            job.model,
-            cache,
-            experiment=job.experiment,
-            data_dir=job.data_dir,
-            listener=listen,
-        )
         if job.experiment is None:
+            prepare(job.dataset, job.model, cache, data_dir=job.data_dir, listener=listen)
             return
-        run = identify_run(prepared, job.experiment)
-        self._send(RunBegan(job.number, run.run_id, run.budget, job.experiment.cycles))
-        train = prepared.corpus.train
-        classes = prepared.corpus.classes
-        records = run_experiment(prepared, job.experiment, ResultStore(cache.runs))
-        for record in self._paced(records):
+        run = start_run(
+            job.dataset, job.model, job.experiment, cache, data_dir=job.data_dir, listener=listen
+        )
+        cycles = job.experiment.cycles
+        self._send(RunBegan(job.number, run.identity.run_id, run.identity.budget, cycles))
+        train, classes = run.prepared.corpus.train, run.prepared.corpus.classes
+        for record in self._paced(run.records, cycles):
             texts = tuple(
-                QueriedText(index, classes[train.labels[index]], train.texts[index][:_LONGEST_TEXT])
+                QueriedText(index, classes[train.labels[index]], train.texts[index])
                 for index in record.selected
             )
             self._send(CycleDone(job.number, record, texts))
 
-    def _paced(self, records: Iterator[CycleRecord]) -> Iterator[CycleRecord]:
+    def _paced(self, records: Iterator[CycleRecord], cycles: int) -> Iterator[CycleRecord]:
         """Records no faster than the pace, waiting at commands rather than at a clock."""
         due = 0.0
         for record in records:
@@ -108,7 +100,8 @@ class Worker:
             yield record
             due = time.monotonic() + self._pace
             self._steps = max(0, self._steps - 1)
-            self._obey()
+            if record.cycle < cycles:  # after the last one nothing is left to hold back
+                self._obey()
 
     def _obey(self, wait: float = 0.0) -> None:
         """Take the commands that have come; while paused, wait for one that goes on."""
@@ -142,6 +135,7 @@ class Worker:
 def main() -> None:
     """Serve the interface at the other end of the inherited socket."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the interface decides when work stops
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # unwinds: no temporary file is left
     connection: Connection[Event, Command] = Connection(int(sys.argv[1]))
     # Loading the libraries takes seconds: do it while the person is still choosing.
     import tui_al.grid.run  # noqa: F401

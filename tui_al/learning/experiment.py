@@ -7,6 +7,7 @@ from typing import Any
 from tui_al.errors import BadInput
 
 DEFAULT_CYCLES = 20
+_SEEDS = 2**63  # stored as signed 64-bit integers
 Parameters = Mapping[str, float | int | str | bool]
 
 
@@ -48,8 +49,8 @@ class Experiment:
         budget = self.budget if self.budget is not None else default_budget
         if budget is None:
             raise BadInput("no budget: give one with --budget")
-        if self.cycles < 0 or self.seed < 0:
-            raise BadInput("the number of cycles and the seed cannot be negative")
+        if self.cycles < 0 or not 0 <= self.seed < _SEEDS:
+            raise BadInput("cycles are 0 or more, and a seed is a number from 0 to 2^63 - 1")
         if not 1 <= budget <= n_pool:
             raise BadInput(
                 f"budget {budget} does not fit the train pool of {n_pool} texts: "
@@ -62,8 +63,11 @@ class Experiment:
             )
         if self.cycles == 0:
             return Schedule(self.initial or budget, 0, 0)
-        rest = budget // (self.cycles + 1) if self.initial is None else None
-        batch = rest if rest is not None else (budget - (self.initial or 0)) // self.cycles
+        batch = (
+            budget // (self.cycles + 1)
+            if self.initial is None
+            else (budget - self.initial) // self.cycles
+        )
         if batch < 1:
             raise BadInput(
                 f"budget {budget} leaves no label for each of {self.cycles} cycles: "

@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from tui_al.catalog import datasets, find_model, models
-from tui_al.corpora.inventory import known_datasets, read_meta, text_source
+from tui_al.catalog import datasets, models
+from tui_al.corpora.inventory import base_name, known_datasets, read_meta, text_source
 from tui_al.embeddings.inventory import list_entries, weights_source
 from tui_al.learning.strategies import strategies
 from tui_al.paths import Cache
@@ -47,11 +47,14 @@ def dataset_rows(cache: Cache, data_dir: Path | None) -> list[DatasetRow]:
     """Every known dataset, the catalog's first."""
     embedded = defaultdict(list)
     for entry in list_entries(cache):
-        meta = read_meta(cache, entry.dataset.partition("@")[0])
+        meta = read_meta(cache, base_name(entry.dataset))
         current = meta is not None and meta["fingerprint"] == entry.fingerprint
-        if current or "@" in entry.dataset:
+        if current or entry.dataset != base_name(entry.dataset):
             embedded[entry.dataset].append(entry.model)
-    names = [*known_datasets(cache, data_dir), *(name for name in embedded if "@" in name)]
+    names = [
+        *known_datasets(cache, data_dir),
+        *(name for name in embedded if name != base_name(name)),
+    ]
     return [
         _dataset_row(name, cache, data_dir, tuple(sorted(set(embedded[name])))) for name in names
     ]
@@ -60,7 +63,7 @@ def dataset_rows(cache: Cache, data_dir: Path | None) -> list[DatasetRow]:
 def _dataset_row(
     name: str, cache: Cache, data_dir: Path | None, embedded: tuple[str, ...]
 ) -> DatasetRow:
-    base = name.partition("@")[0]
+    base = base_name(name)
     spec, meta = datasets().get(base), read_meta(cache, name)
     facts: dict[str, int | None] = dict.fromkeys(("train", "test", "classes", "budget"))
     if meta is not None:
@@ -87,7 +90,7 @@ def model_rows(cache: Cache) -> list[ModelRow]:
     others = sorted(name for name in embedded if name not in models())
     rows = []
     for name in (*models(), *others):
-        spec = None if name.startswith("local/") else find_model(name)
+        spec = models().get(name)
         package = spec.package.distribution if spec and spec.package else None
         rows.append(
             ModelRow(
@@ -97,7 +100,7 @@ def model_rows(cache: Cache) -> list[ModelRow]:
                 dimension=spec.dimension if spec else None,
                 pooling=spec.pooling if spec else "",
                 mteb=spec.mteb if spec else None,
-                weights=weights_source(spec) if spec else "directory",
+                weights=weights_source(spec) if spec else "yours",
                 embedded=tuple(sorted(embedded[name])),
             )
         )

@@ -88,12 +88,14 @@ class _Lines:
 
     def __init__(self) -> None:
         self._begun: set[str] = set()
+        self._ended: set[str] = set()
 
     def listen(self, progress: Progress) -> None:
         if progress.stage not in self._begun:
             self._begun.add(progress.stage)
             tell(f"{progress.stage}: {progress.total:,} {progress.unit} ...")
-        elif progress.done == progress.total:
+        elif progress.done == progress.total and progress.stage not in self._ended:
+            self._ended.add(progress.stage)
             rate = _rate(progress.rate, progress.unit)
             tell(f"{progress.stage}: done in {progress.seconds:.1f} s ({rate})")
 

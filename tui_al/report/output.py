@@ -14,9 +14,13 @@ from tui_al.textsafe import visible
 PIPE_WIDTH = 100
 
 
-def make_console() -> Console:
-    """A console on standard output; a pipe gets neither colour nor the terminal's width."""
-    console = Console(markup=False, highlight=False, emoji=False)
+def make_console(*, plain: bool = False) -> Console:
+    """A console on standard output; a pipe gets neither colour nor the terminal's width.
+
+    `plain` is for text that goes to a file, whatever standard output is.
+    """
+    terminal = False if plain else None
+    console = Console(markup=False, highlight=False, emoji=False, force_terminal=terminal)
     if not console.is_terminal:
         console.width = PIPE_WIDTH
     return console

@@ -2,15 +2,14 @@
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import polars as pl
 
-from tui_al.analysis.summary import summarise_runs, summarise_settings
+from tui_al.analysis.summary import latest_settings, summarise_runs, summarise_settings
 from tui_al.catalog import find_model
-from tui_al.corpora.inventory import known_datasets
-from tui_al.errors import UnknownName
+from tui_al.corpora.inventory import check_dataset
 from tui_al.learning.strategies import check_names
 from tui_al.paths import Cache, atomic_write
 from tui_al.report.narration import tell
@@ -58,30 +57,41 @@ def write_report(
     """
     store = ResultStore(cache.runs, cache.reference)
     for path in store.unreadable():
-        tell(f"passed over {path}: it is not a stored result")
-    everything = summarise_settings(summarise_runs(store.cycles())).collect()
-    found = wanted.of(everything)
+        tell(f"passed over {path}: it is not a stored result of this version")
+    everything = _summarise(store)
+    _require_known(wanted, everything, cache, data_dir)
+    known = set(everything["model"])
+    models = [name if name in known else find_model(name).name for name in wanted.model]
+    found = replace(wanted, model=models).of(everything)
     if found.is_empty():
-        _require_known(wanted, everything, cache, data_dir)
         tell(_nothing_stored(wanted))
-    text = _render(found, form, to_file=out is not None)
+    text = _render(found, form, plain=out is not None)
     if out is None:
         sys.stdout.write(text)
         return
-    with atomic_write(out.absolute()) as temporary:
+    with atomic_write(out.absolute(), advice="choose another file with --out") as temporary:
         temporary.write_text(text, "utf-8")
+
+
+def _summarise(store: ResultStore) -> pl.DataFrame:
+    """All settings of the store, without the parts whose content turns out to be damaged."""
+    try:
+        return summarise_settings(summarise_runs(store.cycles(), store.runs())).collect()
+    except pl.exceptions.PolarsError:
+        damaged = store.pass_over_damaged()
+        if not damaged:
+            raise
+        for path in damaged:
+            tell(f"passed over {path}: it is damaged")
+        return _summarise(store)
 
 
 def _require_known(
     wanted: Slice, stored: pl.DataFrame, cache: Cache, data_dir: Path | None
 ) -> None:
-    known = {*known_datasets(cache, data_dir), *stored["dataset"]}
     for name in wanted.dataset:
-        if name.partition("@")[0] not in known and name not in known:
-            raise UnknownName("dataset", name, known)
-    for name in wanted.model:
-        if name not in set(stored["model"]):
-            find_model(name)
+        if name not in set(stored["dataset"]):
+            check_dataset(name, cache, data_dir)
     for strategy in wanted.strategy or ["random"]:
         for ips in wanted.ips or ["random"]:
             check_names(strategy, ips)
@@ -96,16 +106,18 @@ def _nothing_stored(wanted: Slice) -> str:
     return f"nothing is stored for this yet: '{command}' computes a run"
 
 
-def _render(found: pl.DataFrame, form: str, *, to_file: bool) -> str:
+def _render(found: pl.DataFrame, form: str, *, plain: bool) -> str:
     if form == "json":
         return found.write_json() + "\n"
     if form == "csv":
         return found.write_csv()
-    console = make_console()
-    if to_file:
-        console.no_color = True
+    current = latest_settings(found)
+    if older := found.height - current.height:
+        rows = "row" if older == 1 else "rows"
+        tell(f"left out {older} {rows} of earlier texts or embeddings: --format json shows all")
+    console = make_console(plain=plain)
     with console.capture() as capture:
-        for (dataset,), settings in found.group_by("dataset", maintain_order=True):
+        for (dataset,), settings in current.group_by("dataset", maintain_order=True):
             table = make_table(
                 f"{dataset}: means over seeds, ± standard deviation", _COLUMNS, right=_NUMBERS
             )
@@ -120,7 +132,7 @@ def _cells(row: dict[str, object]) -> tuple[object, ...]:
         row["model"],
         row["ips"],
         row["strategy"],
-        row["budget"],
+        f"{row['k0']}+{row['cycles']}×{row['batch']}",
         row["seeds"],
         _spread(row["accuracy"], row["accuracy_std"]),
         f"{row['macro_f1']:.4f}",

@@ -31,6 +31,7 @@ SELECTION_COLUMNS: dict[str, Any] = {
     "scores": pl.List(pl.Float64),
 }
 RUN_COLUMNS: dict[str, Any] = {
+    "setting": pl.String,  # equal for runs that differ by their seed alone
     "schema_version": pl.Int64,
     "experiment": pl.String,  # JSON, with the embedding's key and every strategy parameter
     "versions": pl.String,  # JSON: Python and the libraries that compute
@@ -43,9 +44,13 @@ STORED_COLUMNS = {**CYCLE_COLUMNS, **SELECTION_COLUMNS, **RUN_COLUMNS}
 
 @dataclass(frozen=True, slots=True)
 class RunIdentity:
-    """What distinguishes a run from every other: its experiment, resolved, and its embedding."""
+    """What distinguishes a run from every other: its experiment, resolved, and its embedding.
+
+    `setting` digests the same without the seed: runs that differ by their seed alone share it.
+    """
 
     run_id: str
+    setting: str
     dataset: str
     model: str
     ips: str

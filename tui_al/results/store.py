@@ -10,6 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
+from tui_al import __version__
 from tui_al.learning.records import CycleRecord
 from tui_al.paths import atomic_write
 from tui_al.results.schema import (
@@ -21,7 +22,7 @@ from tui_al.results.schema import (
     RunIdentity,
 )
 
-_LIBRARIES = ("tui-al", "numpy", "scipy", "scikit-learn", "polars")
+_LIBRARIES = ("numpy", "scipy", "scikit-learn", "polars")
 
 
 class ResultStore:
@@ -32,11 +33,13 @@ class ResultStore:
 
     def __init__(self, folder: Path, *more: Path) -> None:
         self._folders = (folder, *more)
+        self._damaged: set[Path] = set()
 
     def save(self, run: RunIdentity, records: Sequence[CycleRecord], wall_seconds: float) -> Path:
         """Write a finished run as one part and return its path; the same run replaces itself."""
         of_run = {name: getattr(run, name) for name in CYCLE_COLUMNS if hasattr(run, name)}
         of_run |= {
+            "setting": run.setting,
             "schema_version": SCHEMA_VERSION,
             "experiment": run.experiment,
             "versions": _versions(),
@@ -49,7 +52,10 @@ class ResultStore:
         ]
         path = self._folders[0] / f"{run.run_id}.parquet"
         with atomic_write(path) as temporary:
-            pl.DataFrame(rows, schema=STORED_COLUMNS).write_parquet(temporary)
+            try:
+                pl.DataFrame(rows, schema=STORED_COLUMNS).write_parquet(temporary)
+            except pl.exceptions.PolarsError as error:  # so polars reports a full disk
+                raise OSError(str(error)) from error
         return path
 
     def cycles(self) -> pl.LazyFrame:
@@ -69,8 +75,15 @@ class ResultStore:
         """Parts that are not results of this schema; every other method passes them over."""
         return [path for path in self._paths() if not _readable(path)]
 
+    def pass_over_damaged(self) -> list[Path]:
+        """Read every part to the end; leave out from now on, and return, those that fail."""
+        found = [path for path in self._paths() if _readable(path) and not _whole(path)]
+        self._damaged.update(found)
+        return found
+
     def _paths(self) -> list[Path]:
-        return [path for folder in self._folders for path in sorted(folder.glob("*.parquet"))]
+        found = [path for folder in self._folders for path in sorted(folder.glob("*.parquet"))]
+        return [path for path in found if path not in self._damaged]
 
     def _scan(self) -> pl.LazyFrame:
         parts: dict[str, Path] = {}
@@ -87,15 +100,25 @@ _RECORD_COLUMNS = ("cycle", "n_labeled", "accuracy", "balanced_accuracy", "macro
 
 
 def _readable(path: Path) -> bool:
+    if not path.is_file():  # opening a pipe would wait for ever
+        return False
     try:
         return dict(pl.scan_parquet(path, glob=False).collect_schema()) == STORED_COLUMNS
     except (OSError, pl.exceptions.PolarsError):
         return False
 
 
+def _whole(path: Path) -> bool:
+    try:
+        pl.read_parquet(path, glob=False)
+    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException):
+        return False
+    return True
+
+
 def _versions() -> str:
     found = {name: version(name) for name in _LIBRARIES}
-    return json.dumps({"python": platform.python_version(), **found})
+    return json.dumps({"tui-al": __version__, "python": platform.python_version(), **found})
 
 
 def _machine() -> str:

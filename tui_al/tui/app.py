@@ -58,9 +58,9 @@ class TuiAlApp(App[None]):
                     yield SystemCommand(title, explanation, getattr(screen, f"action_{action}"))
 
 
-def open_terminal_app(
-    choices: Choices, cache: Cache, data_dir: Path | None, *, start: bool
-) -> None:
-    """Check the choices, then run the app until it is left."""
+def open_terminal_app(choices: Choices, cache: Cache, data_dir: Path | None, *, start: bool) -> int:
+    """Check the choices, then run the app until it is left; its exit code, 1 after a crash."""
     choices.check(cache, data_dir)
-    TuiAlApp(choices, cache, data_dir, start=start).run()
+    app = TuiAlApp(choices, cache, data_dir, start=start)
+    app.run()
+    return app.return_code or 0

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tui_al.catalog import find_model
-from tui_al.corpora.inventory import known_datasets
-from tui_al.errors import UnknownName
+from tui_al.corpora.inventory import check_dataset
 from tui_al.learning.strategies import check_names
 from tui_al.paths import Cache
 
@@ -21,8 +20,6 @@ class Choices:
 
     def check(self, cache: Cache, data_dir: Path | None) -> None:
         """Raise `UnknownName`, with the closest names, for a choice that does not exist."""
-        known = known_datasets(cache, data_dir)
-        if self.dataset.partition("@")[0] not in known:
-            raise UnknownName("dataset", self.dataset, known)
+        check_dataset(self.dataset, cache, data_dir)
         find_model(self.model)
         check_names(self.strategy, self.ips)

@@ -1,7 +1,5 @@
 """The app's end of the worker process: start it, talk to it, survive it."""
 
-import os
-import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,9 +11,9 @@ from typing import Protocol
 
 from textual.message import Message
 
-from tui_al.grid.messages import Command, Ended, Event, Failed, Job, WorkerLost
+from tui_al.grid.messages import Command, Event, Job, WorkerLost
 
-_GRACE = 1.0  # seconds a working process gets to tidy up and end
+_GRACE = 2.0  # seconds the process gets to tidy up and end
 
 
 class WorkerReported(Message):
@@ -49,17 +47,15 @@ class ProcessEngine:
         self._deliver: Callable[[Event], None] = lambda _: None
         self._process: subprocess.Popen[bytes] | None = None
         self._connection: Connection[Command, Event] | None = None
-        self._working = False
 
     def start(self, deliver: Callable[[Event], None]) -> None:
         self._deliver = deliver
         self._spawn()
 
     def send(self, command: Command) -> None:
-        if isinstance(command, Job):
-            if self._process is None or self._process.poll() is not None:
-                self._spawn()
-            self._working = True
+        gone = self._process is None or self._process.poll() is not None
+        if gone and isinstance(command, Job):
+            self._spawn()
         if self._connection is None:
             return
         with suppress(BrokenPipeError):  # the reading thread reports the loss
@@ -70,19 +66,15 @@ class ProcessEngine:
             self._process.kill()
 
     def close(self) -> None:
-        process, connection = self._process, self._connection
-        self._process = self._connection = None
-        if process is not None and not self._working:
-            process.kill()  # nothing to tidy up, and it may still be loading libraries
-        if connection is not None:
-            with suppress(OSError), socket.socket(fileno=os.dup(connection.fileno())) as line:
-                line.shutdown(socket.SHUT_RDWR)  # both ends read end-of-file, mid-job too
-        if process is not None:
-            try:
-                process.wait(_GRACE)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+        process, self._process, self._connection = self._process, None, None
+        if process is None:
+            return
+        process.terminate()  # it tidies up, and its end closes the connection
+        try:
+            process.wait(_GRACE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
     def _spawn(self) -> None:
         ours, theirs = Pipe()
@@ -108,7 +100,6 @@ class ProcessEngine:
                 event = connection.recv()
             except (EOFError, OSError):
                 break
-            self._working = self._working and not isinstance(event, Ended | Failed)
             self._deliver(event)
         if self._process is process:  # not closed by us
             code = process.wait()

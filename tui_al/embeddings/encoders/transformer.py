@@ -1,5 +1,6 @@
 """Transformers as frozen feature extractors, on the CPU or a GPU."""
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,13 +11,14 @@ from numpy.typing import NDArray
 from tui_al.catalog import ModelSpec
 from tui_al.embeddings.encoders.packages import package_folder
 from tui_al.embeddings.pooling import POOLERS
-from tui_al.errors import BadInput
+from tui_al.errors import BadInput, first_line
 from tui_al.hub import fetch
 from tui_al.progress import ProgressListener
 
 _WINDOW = 4096  # texts tokenised and sorted by length together
 _TOKENS = 8192  # of one batch, padding included
 _TOKENIZER_FILES = ("tokenizer.json", "vocab.*", "*.model")
+_OWN_CODE = "it needs Python code of its own, which tui-al does not run"
 _HUB_FILES = ("*.json", "*.txt", "*.model", "*.jinja", "model*.safetensors")
 
 
@@ -135,7 +137,7 @@ def load_transformer(
         TypeError,
         ValueError,
     ) as error:
-        raise _unusable(spec, folder, _first_line(error)) from error
+        raise _unusable(spec, folder, _reason(error)) from error
     _require_whole(spec, folder, model.config, loaded["missing_keys"])
     return TransformerEncoder(spec, model.eval().to(chosen), tokenizer, commit=commit)
 
@@ -157,8 +159,22 @@ def _weights_folder(spec: ModelSpec, listener: ProgressListener) -> tuple[Path, 
         return package_folder(spec.package) / spec.package.path, ""
     if spec.directory is not None:
         return Path(spec.directory), ""
-    snapshot = fetch(spec.repo or "", "model", _HUB_FILES, listener)
+    repo = spec.repo or ""
+    _require_known_type(spec, fetch(repo, "model", ("config.json",), listener).folder)
+    snapshot = fetch(repo, "model", _HUB_FILES, listener)
     return snapshot.folder, snapshot.commit
+
+
+def _require_known_type(spec: ModelSpec, folder: Path) -> None:
+    """Refuse a model that only its own code can run before its weights are downloaded."""
+    from transformers import CONFIG_MAPPING
+
+    try:
+        kind = json.loads((folder / "config.json").read_text("utf-8"))["model_type"]
+    except (OSError, ValueError, TypeError, KeyError):
+        return  # loading says what is wrong
+    if kind not in CONFIG_MAPPING:
+        raise _unusable(spec, folder, _OWN_CODE)
 
 
 def _require_whole(spec: ModelSpec, folder: Path, config: Any, missing: Iterable[str]) -> None:
@@ -176,11 +192,8 @@ def _unusable(spec: ModelSpec, folder: Path, reason: str) -> BadInput:
     return BadInput(f"model {spec.name} cannot be loaded from {folder}: {reason}")
 
 
-def _first_line(error: Exception) -> str:
-    message = str(error).strip()
-    if "trust_remote_code" in message:
-        return "it needs Python code of its own, which tui-al does not run"
-    return message.splitlines()[0] if message else type(error).__name__
+def _reason(error: Exception) -> str:
+    return _OWN_CODE if "trust_remote_code" in str(error) else first_line(error)
 
 
 def _count_positions(model: Any) -> int:

@@ -36,7 +36,9 @@ class StrategySpec:
         module, _, name = self.target.partition(":")
         try:
             loaded: type[Strategy] = getattr(import_module(module), name)
-        except (ImportError, AttributeError) as error:
+            if not issubclass(loaded, import_module(f"{_HERE}.base").Strategy):
+                raise TypeError(f"{self.target} is not a subclass of Strategy")
+        except (ImportError, AttributeError, TypeError) as error:
             raise BadInput(
                 f"strategy {self.name} of {self.source} cannot be loaded ({error}): "
                 "repair or uninstall that package"

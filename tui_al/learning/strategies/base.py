@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from tui_al.errors import PoolExhausted
+from tui_al.errors import BadInput, PoolExhausted
 from tui_al.learning.classifier import Classifier
 from tui_al.learning.dataset import Floats, Labels
 
@@ -47,8 +47,8 @@ class PoolView:
     def probabilities(self) -> NDArray[np.float64]:
         """Class probabilities of the unlabeled texts, (len(unlabeled), n_classes)."""
         if self.classifier is None:
-            raise ValueError("no classifier is fitted while an initial pool is selected")
-        return self.classifier.probabilities(self.features[self.unlabeled])
+            raise BadInput("this strategy needs labels: it cannot select an initial pool")
+        return self.classifier.probabilities(self.features)[self.unlabeled]
 
 
 @dataclass(frozen=True, slots=True)

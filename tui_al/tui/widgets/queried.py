@@ -35,7 +35,7 @@ class QueriedTexts(RowTable):
         """Show the texts of a cycle, in the order they were chosen."""
         self._texts = texts
         self.border_title = (
-            f"Cycle {cycle}: {len(texts)} texts queried" if texts else "Texts queried"
+            f"Texts queried in cycle {cycle}: {len(texts)}" if texts else "Texts queried"
         )
         self.clear(columns=True)
         labels = [visible(text.label, one_line=True) for text in texts]

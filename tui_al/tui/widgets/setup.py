@@ -11,7 +11,8 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Select, Static
 
-from tui_al.catalog import find_model, models
+from tui_al.catalog import LOCAL, ModelSpec, find_model, models
+from tui_al.corpora.inventory import base_name
 from tui_al.learning.strategies import initial_selections, strategies
 from tui_al.paths import Cache
 from tui_al.report.catalog import DatasetRow, dataset_rows
@@ -45,10 +46,10 @@ class Option:
 class ChoiceList(Select[str]):
     """A list that shows names and facts while open, and the chosen name alone when closed."""
 
-    def __init__(self, name: str, title: str, options: Sequence[Option], value: str) -> None:
+    def __init__(self, id_: str, title: str, options: Sequence[Option], value: str) -> None:
         self._names = {option.value: option.name for option in options}
         prompts = [(option.prompt, option.value) for option in options]
-        super().__init__(prompts, value=value, allow_blank=False, id=name, compact=True)
+        super().__init__(prompts, value=value, allow_blank=False, id=id_, compact=True)
         self.border_title = title
 
     def offer(self, options: Sequence[Option]) -> None:
@@ -100,7 +101,7 @@ class SetupBar(Horizontal):
     def embedded(self) -> bool:
         """Whether the chosen dataset is embedded with the chosen model."""
         choices = self.choices
-        return choices.model in _embedded_models(self._rows, choices.dataset)
+        return find_model(choices.model).name in _embedded_models(self._rows, choices.dataset)
 
     def update_marks(self) -> None:
         """Look at the disk again and mark what is there now."""
@@ -136,23 +137,25 @@ def _datasets(rows: Sequence[DatasetRow], choices: Choices) -> list[Option]:
 
 def _facts(row: DatasetRow) -> str:
     if row.train is None:
-        return "a sample" if "@" in row.name else "in the data directory"
+        return "in the data directory" if row.name == base_name(row.name) else "a sample"
     where = {"hub": ", on the Hub", "none": ", not on this machine"}.get(row.text, "")
     return f"{row.train:,} texts, {row.classes} classes{where}"
 
 
 def _models(rows: Sequence[DatasetRow], choices: Choices) -> list[Option]:
     embedded = _embedded_models(rows, choices.dataset)
-    names = dict.fromkeys((*models(), *embedded, choices.model))
-    return [Option(name, name in embedded, _model_facts(name, name in embedded)) for name in names]
+    hub = [name for name in embedded if not name.startswith(f"{LOCAL}/")]  # those need a path
+    specs = {name: find_model(name) for name in (*models(), *hub, choices.model)}
+    return [
+        Option(name, spec.name in embedded, _model_facts(spec, spec.name in embedded))
+        for name, spec in specs.items()
+    ]
 
 
-def _model_facts(name: str, embedded: bool) -> str:
+def _model_facts(spec: ModelSpec, embedded: bool) -> str:
     state = "embedded" if embedded else "not embedded yet"
-    spec = models().get(name)
-    if spec is None:
-        where = "embedded earlier" if embedded else find_model(name).directory or "on the Hub"
-        return f"{where}, {state}"
+    if spec.dimension is None:
+        return f"{spec.directory or 'on the Hub'}, {state}"
     mteb = f", MTEB {spec.mteb:.1f}" if spec.mteb is not None else ""
     return f"{spec.dimension} dimensions{mteb}, {state}"
 
