@@ -2,7 +2,7 @@
 
     .venv/bin/python docs/draw_app.py
 
-Runs margin, entropy and random on bbcnews x wordllama-256 in the app itself, with a real
+Runs random, coreset and margin on bbcnews x wordllama-256 in the app itself, with a real
 worker process, and exports its screen.
 """
 
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from textual.widgets import Static
 
+from tui_al.grid.prepare import prepare
 from tui_al.paths import find_cache
 from tui_al.tui.app import TuiAlApp
 from tui_al.tui.choices import Choices
@@ -21,6 +22,7 @@ STRATEGIES = ("random", "coreset", "margin")
 
 
 async def draw() -> None:
+    prepare("bbcnews", "wordllama-256", find_cache())  # embedded first, the app asks nothing
     app = TuiAlApp(Choices("bbcnews", "wordllama-256", "random", "margin"), find_cache())
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("f")  # full speed

@@ -39,7 +39,7 @@ def one_line(err: str) -> str:
         (("report", "--dataset", "trec"), "did you mean trec6"),
         (("report", "--strategy", "margin", "--strategy", "badg"), "query strategy 'badg'"),
         (("report", "--model", "nothing"), "unknown model 'nothing'"),
-        (("run", *DEMO, "--seed", str(2**63)), "a seed is a number from 0"),
+        (("run", *DEMO, "--seed", str(2**63)), "a seed must be below 2^63"),
         (("run", "--dataset", "bbcnews", "--model", "local/mine"), "give its path instead"),
         (("embed", *DEMO, "--dataset", "nope"), "unknown dataset 'nope'"),
         (("--cache-dir", "/tmp", "run", *DEMO), "--cache-dir stands before the command"),

@@ -267,7 +267,7 @@ def test_the_added_copy_outlives_its_file(write: Write, cache: Cache) -> None:
 
 
 def test_the_users_data_come_before_the_catalogs(write: Write, cache: Cache) -> None:
-    added = add_dataset("bbcnews", write("data.csv", as_csv(ROWS)), cache)
+    added = add_dataset("bbcnews", write("data.csv", as_csv(ROWS)), cache, replace=True)
 
     assert load_corpus("bbcnews", cache).fingerprint == added.fingerprint
 

@@ -43,7 +43,7 @@ def no_work(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def write_constant(cache: Cache, request: EmbeddingRequest, value: float) -> Entry:
-    with write_entry(cache, request, (3, 2, 4), {}) as draft:
+    with write_entry(cache, request, (3, 2, 4)) as draft:
         draft.train[:], draft.test[:] = value, value
     return draft.entry
 

@@ -50,7 +50,7 @@ class Experiment:
         if budget is None:
             raise BadInput("no budget: give one with --budget")
         if self.cycles < 0 or not 0 <= self.seed < _SEEDS:
-            raise BadInput("cycles are 0 or more, and a seed is a number from 0 to 2^63 - 1")
+            raise BadInput("cycles and seed cannot be negative, and a seed must be below 2^63")
         if not 1 <= budget <= n_pool:
             raise BadInput(
                 f"budget {budget} does not fit the train pool of {n_pool} texts: "
