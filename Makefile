@@ -1,5 +1,5 @@
 # make run      the app on BBC News (without a terminal: the same run, printed)
-# make test     every test          make test-all   and the long sweeps
+# make test     every test
 # make check    style, types, import contracts
 # make setup    the installation alone
 
@@ -8,7 +8,7 @@ BIN := .venv/bin
 DEMO := --dataset bbcnews --model wordllama-256
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: setup run test test-all check fix clean
+.PHONY: setup run test check fix clean
 .DELETE_ON_ERROR:
 
 setup: .venv/installed
@@ -32,9 +32,6 @@ run: .venv/installed
 	@if [ -t 0 ] && [ -t 1 ] && [ -t 2 ]; then $(BIN)/tui-al $(DEMO) --start; else $(BIN)/tui-al run $(DEMO); fi
 
 test: .venv/installed-test
-	@$(BIN)/python -m pytest -n 2 -m "not sweep"
-
-test-all: .venv/installed-test
 	@$(BIN)/python -m pytest -n 2
 
 check: .venv/installed-test

@@ -36,8 +36,11 @@ class ScriptedEngine:
     closed: bool = False
     killed: bool = False
 
-    def start(self, deliver: Callable[[Event], None]) -> None:
+    def listen(self, deliver: Callable[[Event], None]) -> None:
         self.deliver = deliver
+
+    def start(self) -> None:
+        pass
 
     def send(self, command: Command) -> None:
         self.commands.append(command)

@@ -38,7 +38,8 @@ class Conversation:
         self.engine = engine
         self.seen: list[Event] = []
         self._queue: Queue[Event] = Queue()
-        engine.start(self._queue.put)
+        engine.listen(self._queue.put)
+        engine.start()
 
     def until(self, *kinds: type) -> Event:
         """Wait for the next event of these kinds."""

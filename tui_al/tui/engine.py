@@ -27,8 +27,11 @@ class WorkerReported(Message):
 class Engine(Protocol):
     """What the app needs of whoever computes."""
 
-    def start(self, deliver: Callable[[Event], None]) -> None:
-        """Begin; `deliver` is called with every event, from another thread."""
+    def listen(self, deliver: Callable[[Event], None]) -> None:
+        """Call `deliver` with every event from now on, from another thread."""
+
+    def start(self) -> None:
+        """Get ready for jobs; one that comes earlier starts the engine itself."""
 
     def send(self, command: Command) -> None:
         """Pass a command on."""
@@ -48,9 +51,12 @@ class ProcessEngine:
         self._process: subprocess.Popen[bytes] | None = None
         self._connection: Connection[Command, Event] | None = None
 
-    def start(self, deliver: Callable[[Event], None]) -> None:
+    def listen(self, deliver: Callable[[Event], None]) -> None:
         self._deliver = deliver
-        self._spawn()
+
+    def start(self) -> None:
+        if self._process is None:
+            self._spawn()
 
     def send(self, command: Command) -> None:
         gone = self._process is None or self._process.poll() is not None

@@ -89,13 +89,14 @@ class LiveScreen(Screen[None]):
     def on_mount(self) -> None:
         self._say_ready()
         self.query_one("#strategy").focus()
+        self._engine.listen(self._deliver)
         self.call_after_refresh(self._start_engine)  # the first frame comes first
 
     def on_unmount(self) -> None:
         self._engine.close()
 
     def _start_engine(self) -> None:
-        self._engine.start(self._deliver)
+        self._engine.start()
         if self._start_at_once:
             self._begin_run()
 
