@@ -14,6 +14,7 @@ from tui_al.errors import BadInput, DamagedFile
 from tui_al.paths import Cache
 
 Damage = Callable[[Path], None]
+Write = Callable[[str, str | bytes], Path]
 
 
 def edit_meta(**changes: object) -> Damage:
@@ -168,3 +169,14 @@ def test_a_cache_with_brackets_in_its_path_works(table: Path, tmp_path: Path) ->
     added = add_dataset("own", table, cache)
 
     assert load_corpus("own", cache).fingerprint == added.fingerprint
+
+
+def test_a_flipped_byte_is_noticed_before_the_file_is_parsed(write: Write, cache: Cache) -> None:
+    rows = "".join(f"text {row},{'ab'[row % 2]}\n" for row in range(40))
+    add_dataset("mine", write("mine.csv", f"text,label\n{rows}"), cache)
+    path = cache.corpora / "mine" / "train.parquet"
+    content = path.read_bytes()
+    for place in range(0, len(content), 11):
+        path.write_bytes(content[:place] + bytes([content[place] ^ 0x40]) + content[place + 1 :])
+        with pytest.raises(DamagedFile, match="tui-al dataset add --replace"):
+            load_corpus("mine", cache)

@@ -11,7 +11,7 @@ from tui_al.corpora.corpus import Corpus, LabeledTexts, Split, build_corpus
 from tui_al.corpora.inventory import FORMAT, META
 from tui_al.corpora.tables import labeled_texts, read_table
 from tui_al.errors import BadInput, DamagedFile
-from tui_al.paths import Cache, atomic_write
+from tui_al.paths import Cache, atomic_write, sha256_of
 
 _SCHEMA = {"text": pl.String, "label": pl.String}
 
@@ -23,7 +23,7 @@ def save_corpus(corpus: Corpus, cache: Cache) -> None:
     reads in between, the fingerprint tells that they are of two corpora.
     """
     folder = cache.corpora / corpus.name
-    meta = {
+    meta: dict[str, Any] = {
         "format": FORMAT,
         "name": corpus.name,
         "classes": corpus.classes,
@@ -38,16 +38,17 @@ def save_corpus(corpus: Corpus, cache: Cache) -> None:
         atomic_write(folder / "test.parquet") as test,
         atomic_write(folder / "train.parquet") as train,
     ):
-        described.write_text(json.dumps(meta, indent=1), "utf-8")
         _write_rows(test, corpus.test, corpus.classes)
         _write_rows(train, corpus.train, corpus.classes)
+        meta["sha256"] = {"train": sha256_of(train), "test": sha256_of(test)}
+        described.write_text(json.dumps(meta, indent=1), "utf-8")
 
 
 def open_corpus(cache: Cache, name: str, meta: dict[str, Any]) -> Corpus:
     """Read the cache's copy back and check it against its fingerprint."""
     folder = cache.corpora / name
     try:
-        train, test = (_read_rows(folder / f"{part}.parquet") for part in ("train", "test"))
+        train, test = (_read_rows(folder / f"{part}.parquet", meta) for part in ("train", "test"))
         corpus = build_corpus(
             name,
             train,
@@ -56,7 +57,7 @@ def open_corpus(cache: Cache, name: str, meta: dict[str, Any]) -> Corpus:
             class_order=meta["classes"],
             origin=meta["origin"],
         )
-    except (KeyError, TypeError, BadInput, pl.exceptions.PolarsError) as error:
+    except (OSError, KeyError, TypeError, BadInput, pl.exceptions.PolarsError) as error:
         raise _damaged(folder) from error
     if corpus.fingerprint != meta["fingerprint"]:
         raise _damaged(folder)
@@ -72,7 +73,10 @@ def _write_rows(path: Path, split: Split, classes: Sequence[str]) -> None:
         raise OSError(str(error)) from error
 
 
-def _read_rows(path: Path) -> LabeledTexts:
+def _read_rows(path: Path, meta: dict[str, Any]) -> LabeledTexts:
+    # Checked before polars sees it: on some flipped bytes polars ends the whole process.
+    if sha256_of(path) != meta["sha256"][path.stem]:
+        raise _damaged(path.parent)
     return labeled_texts(path, read_table(path), ("text",), "label")
 
 
