@@ -56,7 +56,8 @@ class Legend(Static):
 
     def show(self, entries: Sequence[LegendEntry]) -> None:
         line = Text(no_wrap=True, overflow="ellipsis")
-        line.append("accuracy over labels   ", "dim")
+        if entries:
+            line.append("accuracy over labels   ", "dim")
         for entry in reversed(entries):  # the newest first: the line may be too short for all
             color = Style(color="rgb({},{},{})".format(*entry.curve.color))
             line.append(f"{entry.curve.marker} ", color)
