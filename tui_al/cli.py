@@ -48,6 +48,14 @@ Dataset = Annotated[str, typer.Option(help="A dataset: see 'tui-al datasets'.")]
 Model = Annotated[str, typer.Option(help="A model of 'tui-al models', a Hub id or a folder.")]
 Ips = Annotated[str, typer.Option(help="Initial pool selection.")]
 Strategy = Annotated[str, typer.Option(help="Query strategy: see 'tui-al strategies'.")]
+Param = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME=VALUE", help="A parameter of the query strategy; repeat for more."),
+]
+IpsParam = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME=VALUE", help="A parameter of the initial pool selection."),
+]
 DeviceOption = Annotated[Device, typer.Option(help="Where to embed.")]
 
 
@@ -57,7 +65,7 @@ def open_app(
     dataset: Dataset = DEMO_DATASET,
     model: Model = DEMO_MODEL,
     ips: Ips = "random",
-    strategy: Strategy = "margin",
+    strategy: Strategy = "badge",
     start: Annotated[bool, typer.Option("--start", help="Start the run at once.")] = False,
     cache_dir: CacheDir = None,
     data_dir: DataDir = None,
@@ -125,7 +133,9 @@ def run(
     dataset: Dataset,
     model: Model,
     ips: Ips = "random",
-    strategy: Strategy = "margin",
+    strategy: Strategy = "badge",
+    param: Param = None,
+    ips_param: IpsParam = None,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same initial pool.")] = 0,
     budget: Annotated[int | None, typer.Option(help="Labels to spend in all.")] = None,
     initial: Annotated[int | None, typer.Option(help="Labels of the initial pool (k0).")] = None,
@@ -138,18 +148,27 @@ def run(
     """Simulate one run, print a line a cycle, and store the result."""
     from tui_al.grid.run import start_run
     from tui_al.learning.experiment import Experiment
-    from tui_al.report.narration import show_progress, tell
+    from tui_al.learning.strategies.parameters import split_assignments
+    from tui_al.report.narration import show_progress, tell, tell_notes
     from tui_al.report.run import print_run, print_run_as_json
 
     experiment = Experiment(
-        strategy=strategy, ips=ips, seed=seed, budget=budget, initial=initial, cycles=cycles
+        strategy=strategy,
+        ips=ips,
+        seed=seed,
+        budget=budget,
+        initial=initial,
+        cycles=cycles,
+        strategy_params=split_assignments(param or ()),
+        ips_params=split_assignments(ips_param or ()),
     )
     cache, mirror = find_cache(cache_dir), find_data_dir(data_dir)
     with show_progress() as listener:
         started = start_run(
             dataset, model, experiment, cache, data_dir=mirror, device=device, listener=listener
         )
-    (print_run_as_json if as_json else print_run)(started.identity, started.records)
+    records = tell_notes(started.records)
+    (print_run_as_json if as_json else print_run)(started.identity, records)
     tell(f"stored as {started.identity.run_id}: see 'tui-al report --dataset {dataset}'")
 
 

@@ -106,7 +106,7 @@ def test_a_stranger_runs_the_demo_and_leaves(
     terminal: Callable[..., Terminal], cache: Cache
 ) -> None:
     shell = terminal()
-    shell.wait_for(lambda text: "Press r to run margin on bbcnews" in text)
+    shell.wait_for(lambda text: "Press r to run badge on bbcnews" in text)
     shell.press("r")
     shell.wait_for(lambda text: "Embed and run" in text)
     shell.press("\r")

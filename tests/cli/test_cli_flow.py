@@ -30,7 +30,7 @@ def test_the_demo_without_a_terminal(cache: Cache) -> None:
         check=True,
     )
     lines = done.stdout.splitlines()
-    assert lines[0].startswith("bbcnews x wordllama-256, margin from random, seed 0, budget 250")
+    assert lines[0].startswith("bbcnews x wordllama-256, badge from random, seed 0, budget 250")
     cycles = [line.split() for line in lines[2:23]]
     assert [(int(cycle[0]), int(cycle[1])) for cycle in cycles] == [
         (cycle, 30 + 11 * cycle) for cycle in range(21)
@@ -104,7 +104,7 @@ def test_report_averages_over_seeds_in_every_format(tui_al, tmp_path: Path) -> N
     assert "±" in table.out
     assert all(len(line.rstrip()) <= 100 for line in table.out.splitlines())
     (row,) = csv.DictReader(io.StringIO(tui_al("report", "--format", "csv").out))
-    assert (row["strategy"], row["seeds"]) == ("margin", "2")
+    assert (row["strategy"], row["seeds"]) == ("badge", "2")
     file = tmp_path / "report.json"
     assert tui_al("report", "--format", "json", "--out", str(file)).out == ""
     assert json.loads(file.read_text("utf-8"))[0]["accuracy"] == float(row["accuracy"])
@@ -165,7 +165,13 @@ def test_catalogs(tui_al) -> None:
     assert {name for name, row in strategies.items() if row["initial_pool"]} == {
         "random",
         "coreset",
+        "typiclust",
     }
+    assert [p["name"] for p in strategies["dropquery"]["parameters"]] == [
+        "copies",
+        "rate",
+        "fit_rows",
+    ]
     for command in ("datasets", "models", "strategies"):
         shown = tui_al(command)
         assert shown.code == 0

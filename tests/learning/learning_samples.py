@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from tui_al.learning.classifier import fit_classifier
 from tui_al.learning.dataset import EmbeddedDataset
+from tui_al.learning.learner import fit_classifier
 from tui_al.learning.strategies.base import PoolView
 
 

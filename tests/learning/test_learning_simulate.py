@@ -135,7 +135,7 @@ def test_metrics_are_those_of_a_classifier_on_the_labels_so_far(bbcnews, strateg
     labeled = []
     for record in simulate(bbcnews, Experiment(strategy=strategy, seed=1, budget=250, cycles=5)):
         labeled += record.selected
-        peer = LogisticRegression(max_iter=1000)
+        peer = LogisticRegression(max_iter=100_000, tol=1e-8)  # to the optimum
         peer.fit(bbcnews.train_x[labeled].astype(float), bbcnews.train_y[labeled])
         true, predicted = bbcnews.test_y, peer.predict(bbcnews.test_x.astype(float))
         assert record.accuracy == pytest.approx(accuracy_score(true, predicted))

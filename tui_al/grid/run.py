@@ -8,8 +8,6 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from threadpoolctl import ThreadpoolController
-
 from tui_al.grid.prepare import Prepared, prepare
 from tui_al.learning.experiment import Experiment
 from tui_al.learning.records import CycleRecord
@@ -105,19 +103,16 @@ def run_experiment(
 ) -> Iterator[CycleRecord]:
     """Yield a run's cycles as they are computed; after the last, store the run.
 
-    Abandoning the generator stores nothing. One BLAS thread computes: the products are
-    small, and results must not depend on thread settings. The stored wall seconds are
-    those of computing, not of whoever takes the cycles.
+    Abandoning the generator stores nothing. The stored wall seconds are those of computing,
+    not of whoever takes the cycles.
     """
     run = identify_run(prepared, experiment)
-    blas = ThreadpoolController()
     cycles = simulate(prepared.data, experiment)
     records: list[CycleRecord] = []
     wall_seconds = 0.0
     while True:
         started = time.perf_counter()
-        with blas.limit(limits=1, user_api="blas"):
-            record = next(cycles, None)
+        record = next(cycles, None)
         wall_seconds += time.perf_counter() - started
         if record is None:
             break

@@ -9,6 +9,7 @@ from tui_al.errors import BadInput
 DEFAULT_CYCLES = 20
 _SEEDS = 2**63  # stored as signed 64-bit integers
 Parameters = Mapping[str, float | int | str | bool]
+"""Of a strategy, by name; text is read as a value of the parameter's type."""
 
 
 @dataclass(frozen=True, slots=True)

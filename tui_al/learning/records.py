@@ -10,7 +10,8 @@ class CycleRecord:
     `selected` are train-pool indices in the order they were chosen, `scores` the
     strategy's reason for each (higher was wanted more; empty where it has none).
     `query_seconds` is the time spent choosing them, `fit_seconds` the fit after them.
-    Metrics are shares of 1 on the full test set.
+    Metrics are shares of 1 on the full test set. `note` says what the strategy left out of
+    its choice, where the pool was too large to look at everything.
     """
 
     cycle: int
@@ -22,3 +23,4 @@ class CycleRecord:
     query_seconds: float
     selected: tuple[int, ...]
     scores: tuple[float, ...] = ()
+    note: str = ""

@@ -4,11 +4,13 @@ import time
 from collections.abc import Callable, Iterator
 
 import numpy as np
+from threadpoolctl import ThreadpoolController
 
 from tui_al.errors import BadInput
-from tui_al.learning.classifier import Classifier, fit_classifier
+from tui_al.learning.classifier import Classifier
 from tui_al.learning.dataset import EmbeddedDataset, Labels
 from tui_al.learning.experiment import Experiment, Schedule
+from tui_al.learning.learner import Learner
 from tui_al.learning.metrics import evaluate
 from tui_al.learning.randomness import derive_generator
 from tui_al.learning.records import CycleRecord
@@ -32,7 +34,22 @@ def simulate(
     select_initial = make_strategy(experiment.ips, experiment.ips_params)
     strategy = make_strategy(experiment.strategy, experiment.strategy_params)
     ask = oracle if oracle is not None else data.train_y.__getitem__
-    return _cycles(data, experiment, schedule, select_initial, strategy, ask)
+    return _on_one_thread(_cycles(data, experiment, schedule, select_initial, strategy, ask))
+
+
+def _on_one_thread(cycles: Iterator[CycleRecord]) -> Iterator[CycleRecord]:
+    """Compute each cycle with one BLAS thread, whatever the process allows.
+
+    The products are small, and their last digits must not depend on how many threads share
+    them. Between cycles the process has its own setting back.
+    """
+    blas = ThreadpoolController()
+    while True:
+        with blas.limit(limits=1, user_api="blas"):
+            record = next(cycles, None)
+        if record is None:
+            return
+        yield record
 
 
 def _cycles(
@@ -46,6 +63,7 @@ def _cycles(
     labeled = np.empty(0, dtype=np.intp)
     labels = np.empty(0, dtype=np.int64)
     classifier: Classifier | None = None
+    learner = Learner(data.n_classes)
     cache = CycleCache()
     for cycle in range(schedule.cycles + 1):
         chooser, n = (strategy, schedule.batch) if cycle else (select_initial, schedule.initial)
@@ -56,9 +74,10 @@ def _cycles(
         query = chooser.query(view, n, derive_generator(experiment.seed, cycle, *purpose))
         query_seconds = time.perf_counter() - started
         labeled = np.concatenate([labeled, query.indices])
-        labels = np.concatenate([labels, _answers(ask, query.indices, data.n_classes)])
+        answers = _answers(ask, query.indices, data.n_classes)
+        labels = np.concatenate([labels, answers])
         started = time.perf_counter()
-        classifier = fit_classifier(data.train_x[labeled], labels, data.n_classes)
+        classifier = learner.fit(data.train_x[query.indices], answers)
         fit_seconds = time.perf_counter() - started
         yield _record(data, cycle, len(labeled), classifier, query, fit_seconds, query_seconds)
 
@@ -112,4 +131,5 @@ def _record(
         query_seconds=query_seconds,
         selected=tuple(query.indices.tolist()),
         scores=tuple(query.scores.tolist()),
+        note=query.note,
     )

@@ -1,5 +1,6 @@
 """Datasets, models and strategies as tables, with what of them is on this machine."""
 
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -9,7 +10,9 @@ from typing import Any
 from tui_al.catalog import datasets, models
 from tui_al.corpora.inventory import base_name, known_datasets, read_meta, text_source
 from tui_al.embeddings.inventory import list_entries, weights_source
-from tui_al.learning.strategies import strategies
+from tui_al.errors import BadInput
+from tui_al.learning.strategies import StrategySpec, strategies
+from tui_al.learning.strategies.parameters import describe_parameters
 from tui_al.paths import Cache
 from tui_al.report.output import cell, make_console, make_table, print_json
 
@@ -108,11 +111,29 @@ def model_rows(cache: Cache) -> list[ModelRow]:
 
 
 def strategy_rows() -> list[dict[str, Any]]:
-    """Every strategy, built-in first."""
+    """Every strategy, built-in first; one that cannot be loaded has no known parameters."""
     return [
-        {"name": s.name, "initial_pool": s.selects_initial, "rule": s.rule, "source": s.source}
-        for s in strategies().values()
+        {
+            "name": spec.name,
+            "initial_pool": spec.selects_initial,
+            "rule": spec.rule,
+            "source": spec.source,
+            "parameters": _parameters(spec),
+        }
+        for spec in strategies().values()
     ]
+
+
+def _parameters(spec: StrategySpec) -> list[dict[str, Any]]:
+    try:
+        described = describe_parameters(spec.load())
+    except BadInput:
+        return []
+    finite = [asdict(parameter) for parameter in described]
+    for parameter in finite:
+        if parameter["maximum"] == math.inf:
+            parameter["maximum"] = None
+    return finite
 
 
 def print_datasets(rows: Sequence[DatasetRow], *, as_json: bool) -> None:
@@ -148,10 +169,12 @@ def print_strategies(rows: Sequence[dict[str, Any]], *, as_json: bool) -> None:
     if as_json:
         print_json(rows)
         return
-    table = make_table("Query strategies", ("name", "initial pool", "rule", "source"))
+    columns = ("name", "initial pool", "rule", "parameters", "source")
+    table = make_table("Query strategies", columns)
     for row in rows:
         initial = "yes" if row["initial_pool"] else ""
-        table.add_row(*map(cell, (row["name"], initial, row["rule"], row["source"])))
+        set_by = ", ".join(f"{p['name']}={p['default']}" for p in row["parameters"]) or None
+        table.add_row(*map(cell, (row["name"], initial, row["rule"], set_by, row["source"])))
     make_console().print(table)
 
 

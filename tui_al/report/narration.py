@@ -1,7 +1,7 @@
 """What commands tell on standard error: progress while they work, a line when they are done."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -20,6 +20,7 @@ from rich.text import Text
 
 from tui_al.corpora.corpus import Corpus
 from tui_al.embeddings.store import Entry
+from tui_al.learning.records import CycleRecord
 from tui_al.progress import Progress, ProgressListener
 from tui_al.textsafe import visible
 
@@ -28,6 +29,16 @@ def tell(message: str) -> None:
     """Print one line of narration."""
     sys.stderr.write(f"{visible(message, one_line=True)}\n")
     sys.stderr.flush()
+
+
+def tell_notes(records: Iterable[CycleRecord]) -> Iterator[CycleRecord]:
+    """Pass records on, and tell what a strategy left out when it first says so."""
+    told = {""}
+    for record in records:
+        yield record
+        if record.note not in told:
+            told.add(record.note)
+            tell(f"cycle {record.cycle}: {record.note}")
 
 
 @contextmanager

@@ -19,6 +19,8 @@ def print_run_as_json(run: RunIdentity, records: Iterable[CycleRecord]) -> None:
     for record in records:
         fields = asdict(record)
         del fields["scores"]
+        if not record.note:  # said only where something was left out
+            del fields["note"]
         sys.stdout.write(json.dumps({"run_id": run.run_id, **fields}) + "\n")
         sys.stdout.flush()
 

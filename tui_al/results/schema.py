@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 CYCLE_COLUMNS: dict[str, Any] = {
     "run_id": pl.String,
@@ -29,6 +29,7 @@ CYCLE_COLUMNS: dict[str, Any] = {
 SELECTION_COLUMNS: dict[str, Any] = {
     "selected": pl.List(pl.Int64),
     "scores": pl.List(pl.Float64),
+    "note": pl.String,  # what the strategy left out of its choice; since version 2
 }
 RUN_COLUMNS: dict[str, Any] = {
     "setting": pl.String,  # equal for runs that differ by their seed alone

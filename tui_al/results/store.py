@@ -68,7 +68,7 @@ class ResultStore:
         return self._scan().select(*identity, *RUN_COLUMNS).unique("run_id", maintain_order=True)
 
     def selections(self) -> pl.LazyFrame:
-        """The queried train-pool indices and their scores, one row a run and cycle."""
+        """The queried train-pool indices, their scores and a note, one row a run and cycle."""
         return self._scan().select("run_id", "cycle", *SELECTION_COLUMNS)
 
     def unreadable(self) -> list[Path]:
@@ -92,20 +92,24 @@ class ResultStore:
                 parts[path.name] = path
         if not parts:
             return pl.LazyFrame(schema=STORED_COLUMNS)
-        return pl.scan_parquet(list(parts.values()), glob=False)
+        return pl.scan_parquet(
+            list(parts.values()), glob=False, schema=STORED_COLUMNS, missing_columns="insert"
+        )
 
 
 _RECORD_COLUMNS = ("cycle", "n_labeled", "accuracy", "balanced_accuracy", "macro_f1",
-                   "fit_seconds", "query_seconds", "selected", "scores")  # fmt: skip
+                   "fit_seconds", "query_seconds", "selected", "scores", "note")  # fmt: skip
+_OF_VERSION_1 = {name: kind for name, kind in STORED_COLUMNS.items() if name != "note"}
 
 
 def _readable(path: Path) -> bool:
     if not path.is_file():  # opening a pipe would wait for ever
         return False
     try:
-        return dict(pl.scan_parquet(path, glob=False).collect_schema()) == STORED_COLUMNS
+        columns = dict(pl.scan_parquet(path, glob=False).collect_schema())
     except (OSError, pl.exceptions.PolarsError):
         return False
+    return columns in (STORED_COLUMNS, _OF_VERSION_1)
 
 
 def _whole(path: Path) -> bool:

@@ -5,7 +5,7 @@ point names a subclass of `tui_al.learning.strategies.base.Strategy`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from tui_al.errors import BadInput, UnknownName
+from tui_al.learning.strategies.parameters import checked_parameters
 
 if TYPE_CHECKING:
     from tui_al.learning.experiment import Parameters
@@ -56,6 +57,14 @@ _BUILT_IN = (
                  "Settles 2009", False, f"{_HERE}.entropy:Entropy"),
     StrategySpec("coreset", "k-center greedy: the text farthest from all chosen so far",
                  "Sener & Savarese 2018", True, f"{_HERE}.coreset:Coreset"),
+    StrategySpec("typiclust", "most typical text of clusters with the fewest labels",
+                 "Hacohen et al. 2022", True, f"{_HERE}.typiclust:TypiClust"),
+    StrategySpec("probcover", "the text whose surroundings cover most uncovered texts",
+                 "Yehuda et al. 2022", False, f"{_HERE}.probcover:ProbCover"),
+    StrategySpec("badge", "k-means++ seeding on gradients of the predicted labels",
+                 "Ash et al. 2020", False, f"{_HERE}.badge:Badge"),
+    StrategySpec("dropquery", "cluster centres among texts whose prediction flips under dropout",
+                 "Gupte et al. 2024", False, f"{_HERE}.dropquery:DropQuery"),
 )  # fmt: skip
 
 
@@ -84,15 +93,10 @@ def check_names(strategy: str, ips: str) -> None:
 def make_strategy(name: str, parameters: "Parameters") -> "Strategy":
     """The strategy of a known name with its parameters set.
 
-    Raises `BadInput` for a parameter that does not exist.
+    Raises `BadInput` for a parameter that does not exist or a value it cannot have.
     """
     strategy = strategies()[name].load()
-    allowed = {field.name for field in fields(strategy)}
-    for parameter in parameters:
-        if parameter not in allowed:
-            offered = ", ".join(sorted(allowed)) or "none"
-            raise BadInput(f"strategy {name} has no parameter '{parameter}' (it has: {offered})")
-    return strategy(**parameters)
+    return strategy(**checked_parameters(name, strategy, parameters))
 
 
 def _third_party(point: EntryPoint) -> StrategySpec:

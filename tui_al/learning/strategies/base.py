@@ -1,8 +1,10 @@
 """What a query strategy is given, what it gives back, and the checks around both."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,18 +14,32 @@ from tui_al.learning.classifier import Classifier
 from tui_al.learning.dataset import Floats, Labels
 
 Indices = NDArray[np.intp]
+T = TypeVar("T")
 
 
-@dataclass(slots=True)
+def parameter(default: float, meaning: str, *, minimum: float, maximum: float = np.inf) -> Any:
+    """A strategy's parameter with its default, checked when a strategy is made by name."""
+    return field(
+        default=default, metadata={"meaning": meaning, "minimum": minimum, "maximum": maximum}
+    )
+
+
 class CycleCache:
-    """What one cycle of a run may reuse from the last. Every run has its own.
+    """What the cycles of one run may reuse from the ones before, one object a type.
 
-    `center_distances` are squared distances (n_pool,) from each text to the nearest of the
-    first `n_centers` labeled ones.
+    Every run has its own. What lies in it must depend on the pool and on the labels it was
+    made for alone, or be checked against the view before it is used.
     """
 
-    center_distances: NDArray[np.float32] | None = None
-    n_centers: int = 0
+    def __init__(self) -> None:
+        self._kept: dict[type, object] = {}
+
+    def keep(self, kind: type[T], make: Callable[[], T]) -> T:
+        """The run's object of this type, made when first asked for."""
+        kept = self._kept.get(kind)
+        if not isinstance(kept, kind):
+            kept = self._kept[kind] = make()
+        return kept
 
 
 @dataclass(frozen=True)
@@ -46,24 +62,33 @@ class PoolView:
     @cached_property
     def probabilities(self) -> NDArray[np.float64]:
         """Class probabilities of the unlabeled texts, (len(unlabeled), n_classes)."""
+        return self.fitted.probabilities(self.features)[self.unlabeled]
+
+    @property
+    def fitted(self) -> Classifier:
+        """The classifier, or `BadInput` while an initial pool is selected."""
         if self.classifier is None:
             raise BadInput("this strategy needs labels: it cannot select an initial pool")
-        return self.classifier.probabilities(self.features)[self.unlabeled]
+        return self.classifier
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Chosen indices (n,) in order, and the score (n,) that explains each choice."""
+    """Chosen indices (n,) in order, and the score (n,) that explains each choice.
+
+    `note` says in a sentence what was left out, where a strategy did not look at everything.
+    """
 
     indices: Indices
     scores: NDArray[np.float64]
+    note: str = ""
 
 
 @dataclass(frozen=True)
 class Strategy(ABC):
     """A rule that chooses the next texts to label.
 
-    Subclasses with parameters are frozen dataclasses whose fields are the parameters, with
+    Subclasses with parameters are frozen dataclasses whose fields, made by `parameter`, have
     the published defaults. They keep no state: all randomness comes from the generator, all
     memory lives in `PoolView.cache`.
     """

@@ -201,7 +201,8 @@ class LiveScreen(Screen[None]):
     def _show_texts(self, message: CycleTable.Selected) -> None:
         run = self._session.shown
         if run is not None and message.cycle < len(run.texts):
-            self.query_one(QueriedTexts).show(run.texts[message.cycle], message.cycle)
+            note = run.records[message.cycle].note
+            self.query_one(QueriedTexts).show(run.texts[message.cycle], message.cycle, note)
 
     @on(QueriedTexts.Opened)
     def _read(self, message: QueriedTexts.Opened) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 from rich.text import Text
 from textual import on
+from textual.markup import escape
 from textual.message import Message
 from textual.widgets import DataTable
 
@@ -31,9 +32,13 @@ class QueriedTexts(RowTable):
         self.border_title = "Texts queried"
         self._texts: Sequence[QueriedText] = ()
 
-    def show(self, texts: Sequence[QueriedText], cycle: int) -> None:
-        """Show the texts of a cycle, in the order they were chosen."""
+    def show(self, texts: Sequence[QueriedText], cycle: int, note: str = "") -> None:
+        """Show the texts of a cycle, in the order they were chosen.
+
+        `note` says what the strategy left out of its choice.
+        """
         self._texts = texts
+        self.border_subtitle = escape(visible(note, one_line=True))
         self.border_title = (
             f"Texts queried in cycle {cycle}: {len(texts)}" if texts else "Texts queried"
         )
