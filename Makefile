@@ -1,6 +1,8 @@
 # make run      the app on BBC News (without a terminal: the same run, printed)
-# make test     every test
+# make test     every test but the long sweeps, which make test-all runs too
 # make check    style, types, import contracts
+# make bench    the tables of benchmarks/README.md (about 20 minutes; needs the mirror of
+#               datasets in TUI_AL_DATA, else in ../shared/data)
 # make setup    the installation alone
 
 PYTHON ?= python3
@@ -8,7 +10,7 @@ BIN := .venv/bin
 DEMO := --dataset bbcnews --model wordllama-256
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: setup run test check fix clean
+.PHONY: setup run test test-all check fix bench clean
 .DELETE_ON_ERROR:
 
 setup: .venv/installed
@@ -33,6 +35,15 @@ run: .venv/installed
 
 test: .venv/installed-test
 	@$(BIN)/python -m pytest -n 2
+
+test-all: .venv/installed-test
+	@$(BIN)/python -m pytest -n 2 -m "sweep or not sweep"
+
+bench: export TUI_AL_DATA ?= ../shared/data
+bench: .venv/installed-test
+	@for table in strategies fitting scale; do \
+		$(BIN)/python benchmarks/$$table.py --json benchmarks/figures/$$table.json || exit; echo; \
+	done
 
 check: .venv/installed-test
 	@$(BIN)/ruff format --check .

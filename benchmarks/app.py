@@ -104,7 +104,7 @@ def repeat(measure: Callable[[], float]) -> list[float]:
 def show(name: str, times: Iterable[float]) -> None:
     ordered = sorted(times)
     middle = statistics.median(ordered)
-    print(f"{name:14} {ordered[0]:6.3f} {middle:6.3f} {ordered[-1]:6.3f}")  # noqa: T201
+    print(f"{name:14} {ordered[0]:6.3f} {middle:6.3f} {ordered[-1]:6.3f}")
 
 
 def main() -> None:

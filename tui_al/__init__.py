@@ -1,7 +1,7 @@
 """tui-al: simulate active learning over frozen text embeddings, and decide with it.
 
 The four public names load on first use, so that the command line and the first
-frame of the app never wait for numpy, scikit-learn or polars.
+frame of the app never wait for numpy, scipy or polars.
 """
 
 from importlib import import_module

@@ -106,7 +106,7 @@ def test_run_comes_back_with_what_computed_it(store):
     }
     assert row["wall_seconds"] == 1.5
     assert before <= row["finished_at"] <= before + timedelta(minutes=1)
-    assert {"python", "tui-al", "numpy", "scikit-learn"} <= set(json.loads(row["versions"]))
+    assert {"python", "tui-al", "numpy", "scipy"} <= set(json.loads(row["versions"]))
     assert {"cores", "architecture", "system"} <= set(json.loads(row["machine"]))
 
 

@@ -29,6 +29,16 @@ def take_rows(x: Floats, indices: NDArray[np.intp]) -> NDArray[np.float32]:
     return x[indices].astype(np.float32, copy=False)
 
 
+def taken_blocks(
+    x: Floats, indices: NDArray[np.intp]
+) -> Iterator[tuple[slice, NDArray[np.float32]]]:
+    """The rows of x at these indices, block by block, with which of the indices they are."""
+    size = block_size(x)
+    for start in range(0, len(indices), size):
+        part = slice(start, min(start + size, len(indices)))
+        yield part, take_rows(x, indices[part])
+
+
 def squared_norms(x: Floats) -> NDArray[np.float32]:
     """The squared length of every row of x (n, D): (n,)."""
     out = np.empty(len(x), dtype=np.float32)

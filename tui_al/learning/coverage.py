@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_matrix, csr_matrix
+from scipy.sparse import csr_matrix, eye
 
-from tui_al.learning.blocks import take_rows
+from tui_al.learning.blocks import take_rows, taken_blocks
 from tui_al.learning.dataset import Floats
 from tui_al.learning.distances import squared_distances
 from tui_al.learning.kmeans import KMeans
@@ -36,14 +36,13 @@ class Neighbourhoods:
     def covered_by(self, features: Floats, centers: Indices) -> NDArray[np.bool_]:
         """Which of the m texts lie in a ball around one of these pool indices."""
         own = np.isin(self.rows, centers)
-        covered: NDArray[np.bool_] = (self.within @ own.astype(np.float64)) > 0
+        covered: NDArray[np.bool_] = (self.within @ own.astype(np.int32)) > 0
         strangers = np.setdiff1d(centers, self.rows)
         if len(strangers):
             points = take_rows(features, strangers)
-            for start in range(0, len(self.rows), _BLOCK):
-                x = take_rows(features, self.rows[start : start + _BLOCK])
+            for part, x in taken_blocks(features, self.rows):
                 near = squared_distances(x, points) <= np.float32(self.radius) ** 2
-                covered[start : start + _BLOCK] |= near.any(axis=1)
+                covered[part] |= near.any(axis=1)
         return covered
 
 
@@ -66,20 +65,38 @@ def pure_neighbourhoods(
         rows = np.sort(rng.choice(len(features), max_rows, replace=False))
     x = take_rows(features, rows)
     if radius is not None:
-        within, _ = _survey(x, np.zeros(len(x), np.intp), radius * radius)
-        return Neighbourhoods(rows, radius, within)
+        pairs, _ = _survey(x, np.zeros(len(x), np.intp), radius * radius)
+        return Neighbourhoods(rows, radius, pairs.within(radius * radius))
     kmeans = KMeans(x)
     kmeans.grow(min(n_clusters, len(x)), rng)
     order = np.argsort(kmeans.labels, kind="stable")  # clusters in one piece
     impure = min(int((1 - purity) * len(x) + 1e-9), len(x) - 1)  # balls that may be impure
-    squared, within = _purest(x[order], kmeans.labels[order], impure, rng)
-    return Neighbourhoods(rows[order], float(np.sqrt(squared)), within)
+    squared, pairs = _purest(x[order], kmeans.labels[order], impure, rng)
+    return Neighbourhoods(rows[order], float(np.sqrt(squared)), pairs.within(squared))
+
+
+@dataclass(frozen=True, slots=True)
+class _Pairs:
+    """Pairs of n rows, the first before the second, with their squared distances."""
+
+    n: int
+    first: NDArray[np.int32]
+    second: NDArray[np.int32]
+    squared: Matrix
+
+    def within(self, squared: float) -> csr_matrix:
+        """A 1 for each pair at most so far apart, in both orders, and for each row itself."""
+        near = self.squared <= squared
+        ones = np.ones(np.count_nonzero(near), np.int8)
+        places = (self.first[near], self.second[near])
+        upper = csr_matrix((ones, places), shape=(self.n, self.n))
+        return (upper + upper.T + eye(self.n, dtype=np.int8)).tocsr()
 
 
 def _purest(
     x: Matrix, clusters: Indices, impure: int, rng: np.random.Generator
-) -> tuple[float, csr_matrix]:
-    """The largest squared radius that makes no more balls impure, and the pairs within it.
+) -> tuple[float, _Pairs]:
+    """The largest squared radius that makes no more balls impure, and all pairs within it.
 
     A ball is pure while its radius is below the distance to the nearest text of another
     cluster. A sample of those distances bounds the radius, so that one survey of all pairs
@@ -92,22 +109,18 @@ def _purest(
     expected = impure / len(x) * len(sample)
     limit = float(nearest[min(int(expected + 4 * np.sqrt(expected) + 4), len(nearest) - 1)])
     while True:
-        within, nearest = _survey(x, clusters, limit)
+        pairs, nearest = _survey(x, clusters, limit)
         squared = float(np.nextafter(np.sort(nearest)[impure], np.float32(0)))
         if squared <= limit:
-            break
+            return squared, pairs
         limit = squared
-    within.data = within.data <= squared
-    within.eliminate_zeros()
-    within.data = np.ones(within.nnz, np.float32)
-    return squared, within
 
 
-def _survey(x: Matrix, clusters: Indices, limit: float) -> tuple[csr_matrix, Matrix]:
-    """All pairs of rows within a squared distance, as a symmetric matrix of these distances;
-    and the squared distance of each row to the nearest one of another cluster (n,).
+def _survey(x: Matrix, clusters: Indices, limit: float) -> tuple[_Pairs, Matrix]:
+    """All pairs of rows within a squared distance, each measured once; and the squared
+    distance of each row to the nearest one of another cluster (n,).
 
-    `clusters` must be in one piece each. Every pair is measured once.
+    `clusters` must be in one piece each.
     """
     norms = np.einsum("ij,ij->i", x, x)
     nearest = np.full(len(x), np.inf, dtype=np.float32)
@@ -121,21 +134,11 @@ def _survey(x: Matrix, clusters: Indices, limit: float) -> tuple[csr_matrix, Mat
             (rest, _nearest_strangers(squared.T, others, own)),
         ):
             np.minimum(nearest[part], apart, out=nearest[part])
-        rows, columns = np.nonzero(squared <= limit)
-        upper = columns > rows
-        rows, columns = rows[upper], columns[upper]
-        found.append(
-            (
-                (rows + start).astype(np.int32),
-                (columns + start).astype(np.int32),
-                squared[rows, columns],
-            )
-        )
-    rows, columns, values = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    each = np.arange(len(x), dtype=np.int32)
-    places = (np.concatenate([rows, columns, each]), np.concatenate([columns, rows, each]))
-    data = np.concatenate([values, values, np.zeros(len(x), np.float32)])
-    return coo_matrix((data, places), shape=(len(x), len(x))).tocsr(), nearest
+        first, second = (at.astype(np.int32) for at in np.nonzero(squared <= limit))
+        upper = second > first
+        first, second = first[upper], second[upper]
+        found.append((first + np.int32(start), second + np.int32(start), squared[first, second]))
+    return _Pairs(len(x), *map(np.concatenate, zip(*found, strict=True))), nearest
 
 
 def _nearest_strangers(squared: Matrix, own: Indices, others: Indices) -> Matrix:

@@ -7,6 +7,8 @@ grow by splitting the ones with the largest errors in two; and some of the old c
 are least missed are given up for more splits, which keeps old mistakes from lasting.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
@@ -14,6 +16,7 @@ from scipy.sparse import csr_matrix
 from tui_al.learning.blocks import row_blocks
 from tui_al.learning.dataset import Floats
 from tui_al.learning.distances import squared_distances
+from tui_al.learning.seeding import draw_seeds
 
 Matrix = NDArray[np.float32]
 Indices = NDArray[np.intp]
@@ -21,6 +24,7 @@ Indices = NDArray[np.intp]
 _TOLERANCE = 1e-4  # relative gain of an iteration, below which the iterations end
 _MAX_ITERATIONS = 100
 _HALVINGS = 5  # iterations that tell the halves of a split cluster apart
+_ROWS = 4096  # whose features are copied at once
 _EQUAL = 1e-6  # relative to the squared length: a smaller squared distance is rounding
 _GIVEN_UP = 0.5  # centres given up, as a share of those added
 
@@ -38,7 +42,7 @@ class KMeans:
         self.centers = x.mean(axis=0, dtype=np.float64)[None, :].astype(np.float32)
         self._norms = np.einsum("ij,ij->i", x, x)
         self._sums = x.sum(axis=0, dtype=np.float64)[None, :]
-        self._counts = np.array([len(x)])
+        self._counts = np.array([len(x)], dtype=np.intp)
         # Scores |c|^2 / 2 - x.c (n, k) order centres as distances do, with one product.
         self._scores = self._score(self.centers)
         self._moved = np.zeros(1, dtype=bool)  # clusters whose centre is no longer their mean
@@ -50,11 +54,15 @@ class KMeans:
 
     def grow(self, k: int, rng: np.random.Generator) -> None:
         """Make it k clusters, or as many as there are distinct rows; settled if there are more."""
-        added = k - len(self.centers)
-        if added > 0:
-            self._give_up(min(int(_GIVEN_UP * added), len(self.centers) // 2))
+        known = len(self.centers)
+        if k <= known:
+            return
+        if known == 1:
+            self._seed(k, rng)
+        else:
+            self._give_up(min(int(_GIVEN_UP * (k - known)), known // 2))
             self._split(k, rng)
-            self._settle()
+        self._settle()
 
     def _score(self, centers: Matrix) -> Matrix:
         scores: Matrix = self.x @ centers.T
@@ -66,6 +74,21 @@ class KMeans:
         own = self._scores[np.arange(len(self.x)), self.labels]
         squared = self._norms + 2 * own
         return np.where(squared > _EQUAL * self._norms, squared, 0).astype(np.float64)
+
+    def _seed(self, k: int, rng: np.random.Generator) -> None:
+        """Replace the one centre by k rows: k-means++."""
+        first = rng.integers(len(self.x), size=1)
+        space = _Rows(self.x, self._norms)
+        bounds = np.full(len(self.x), np.inf)
+        space.lower(bounds, first)
+        more, _ = draw_seeds(space, bounds, k - 1, rng)
+        self.centers = self.x[np.append(first, more)]
+        self._scores = self._score(self.centers)
+        self._sums = np.zeros(self.centers.shape)
+        self._counts = np.zeros(len(self.centers), np.intp)
+        self._moved = np.zeros(len(self.centers), dtype=bool)
+        self.labels = self._scores.argmin(axis=1)
+        self._add(np.arange(len(self.x)), self.labels, 1)
 
     def _give_up(self, n: int) -> None:
         """Take away the n centres whose clusters would lose least by joining a neighbour."""
@@ -132,16 +155,21 @@ class KMeans:
         self._moved = self._moved[:k]
 
     def _relabel(self, rows: Indices, labels: Indices) -> None:
-        """Put rows into other clusters, and say whose means have changed."""
-        old, each = self.labels[rows], np.arange(len(rows))
-        signs = np.repeat(np.array([1, -1], np.float32), len(rows))
-        places = (np.concatenate([labels, old]), np.concatenate([each, each]))
-        shape = (len(self.centers), len(rows))
-        self._sums += csr_matrix((signs, places), shape=shape) @ self.x[rows]
-        self._counts += np.bincount(labels, minlength=shape[0])
-        self._counts -= np.bincount(old, minlength=shape[0])
-        self._moved[labels] = self._moved[old] = True
+        """Put rows into other clusters."""
+        self._add(rows, self.labels[rows], -1)
+        self._add(rows, labels, 1)
         self.labels[rows] = labels
+
+    def _add(self, rows: Indices, labels: Indices, sign: int) -> None:
+        """Count rows into clusters, or with sign -1 out of them; their means change."""
+        k = len(self.centers)
+        for start in range(0, len(rows), _ROWS):
+            part, of = rows[start : start + _ROWS], labels[start : start + _ROWS]
+            ones = np.full(len(part), sign, np.float32)
+            members = csr_matrix((ones, (of, np.arange(len(part)))), shape=(k, len(part)))
+            self._sums += members @ self.x[part]
+        self._counts += sign * np.bincount(labels, minlength=k)
+        self._moved[labels] = True
 
     def _settle(self) -> None:
         """Lloyd's iterations, until no label changes or next to nothing is gained."""
@@ -159,6 +187,29 @@ class KMeans:
             if not len(rows) or last - inertia <= _TOLERANCE * inertia:
                 break
             last = inertia
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Rows x (n, D) with their squared norms as the points that seeds are drawn from."""
+
+    x: Matrix
+    norms: Matrix
+
+    def between(self, rows: Indices, seeds: Indices) -> NDArray[np.float64]:
+        """Squared distances (len(rows), len(seeds))."""
+        squared = squared_distances(
+            self.x[rows], self.x[seeds], self.norms[rows], self.norms[seeds]
+        )
+        return squared.astype(np.float64)
+
+    def lower(self, bounds: NDArray[np.float64], seeds: Indices) -> None:
+        """Lower `bounds` (n,) to the squared distances to these seeds."""
+        points = self.x[seeds]
+        for start in range(0, len(self.x), _ROWS):
+            part = slice(start, start + _ROWS)
+            squared = squared_distances(self.x[part], points, self.norms[part], self.norms[seeds])
+            np.minimum(bounds[part], squared.min(axis=1), out=bounds[part])
 
 
 def _halve(

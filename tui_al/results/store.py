@@ -22,7 +22,7 @@ from tui_al.results.schema import (
     RunIdentity,
 )
 
-_LIBRARIES = ("numpy", "scipy", "scikit-learn", "polars")
+_LIBRARIES = ("numpy", "scipy", "polars")
 
 
 class ResultStore:

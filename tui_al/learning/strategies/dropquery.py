@@ -1,12 +1,13 @@
 """DropQuery: diverse texts whose prediction flips under dropout (Gupte et al. 2024,
 arXiv 2401.14555)."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tui_al.learning.blocks import row_blocks, take_rows
+from tui_al.learning.blocks import row_blocks, take_rows, taken_blocks
 from tui_al.learning.classifier import Classifier
 from tui_al.learning.dataset import Floats
 from tui_al.learning.kmeans import KMeans
@@ -28,7 +29,7 @@ class DropQuery(Strategy):
     copies: int = parameter(3, "dropout copies of every text", minimum=1)
     rate: float = parameter(0.75, "share of the numbers dropped", minimum=0, maximum=0.999)
     fit_rows: int = parameter(
-        50_000, "candidates that k-means learns from, drawn at random from more", minimum=2
+        20_000, "candidates that k-means learns from, drawn at random from more", minimum=2
     )
 
     def _select(self, view: PoolView, n: int, rng: np.random.Generator) -> Query:
@@ -63,16 +64,24 @@ def count_flips(
     for rows, x in row_blocks(features):
         predicted = (x @ classifier.weights + classifier.bias).argmax(axis=1)
         for _ in range(copies):
-            draws = rng.integers(_STEPS, size=x.shape, dtype=np.uint16)
-            scores = (x * (draws < kept)) @ weights + classifier.bias
+            scores = (x * (_draw(x.shape, rng) < kept)) @ weights + classifier.bias
             flips[rows] += scores.argmax(axis=1) != predicted
     return flips
 
 
+def _draw(shape: tuple[int, ...], rng: np.random.Generator) -> NDArray[np.uint16]:
+    """Uniform 16-bit numbers, four from each 64-bit one."""
+    size = math.prod(shape)
+    words = rng.integers(2**64 - 1, size=-(-size // 4), dtype=np.uint64, endpoint=True)
+    return words.view(np.uint16)[:size].reshape(shape)
+
+
 def _nearest(features: Floats, candidates: Indices, centers: NDArray[np.float32]) -> Indices:
     """Positions of the candidates nearest to each centre (k, D), none taken twice: (k,)."""
-    x = take_rows(features, candidates)
-    scores = 0.5 * np.einsum("ij,ij->i", centers, centers)[:, None] - centers @ x.T
+    half = 0.5 * np.einsum("ij,ij->i", centers, centers)[:, None]
+    scores = np.empty((len(centers), len(candidates)), np.float32)
+    for part, x in taken_blocks(features, candidates):
+        scores[:, part] = half - centers @ x.T
     nearest = np.empty(len(centers), dtype=np.intp)
     for centre in range(len(centers)):
         nearest[centre] = scores[centre].argmin()

@@ -63,7 +63,7 @@ class _Coverage:
     def __init__(self, balls: Neighbourhoods, view: PoolView) -> None:
         self._balls = balls
         self._covered = balls.covered_by(view.features, view.labeled)
-        self._gains: NDArray[np.float64] = balls.within @ (~self._covered).astype(np.float64)
+        self._gains: NDArray[np.int32] = balls.within @ (~self._covered).astype(np.int32)
         self._gains[np.isin(balls.rows, view.labeled)] = -1  # never to be taken
         self.n_candidates = int(np.count_nonzero(self._gains >= 0))
 
