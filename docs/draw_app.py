@@ -2,7 +2,7 @@
 
     .venv/bin/python docs/draw_app.py
 
-Runs random, coreset and margin on bbcnews x wordllama-256 in the app itself, with a real
+Runs random, typiclust and badge on bbcnews x wordllama-256 in the app itself, with a real
 worker process, and exports its screen.
 """
 
@@ -18,12 +18,12 @@ from tui_al.tui.choices import Choices
 from tui_al.tui.widgets.setup import ChoiceList
 
 PICTURE = Path(__file__).with_name("app.svg")
-STRATEGIES = ("random", "coreset", "margin")
+STRATEGIES = ("random", "typiclust", "badge")
 
 
 async def draw() -> None:
     prepare("bbcnews", "wordllama-256", find_cache())  # embedded first, the app asks nothing
-    app = TuiAlApp(Choices("bbcnews", "wordllama-256", "random", "margin"), find_cache())
+    app = TuiAlApp(Choices("bbcnews", "wordllama-256", "random", "badge"), find_cache())
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("f")  # full speed
         for strategy in STRATEGIES:
