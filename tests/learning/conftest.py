@@ -1,8 +1,10 @@
 """The bundled data for all learning tests, and packages that exist for one test only."""
 
 import sys
+from functools import cache
 
 import pytest
+from threadpoolctl import threadpool_limits
 
 from tui_al.grid.prepare import prepare
 from tui_al.learning.strategies import strategies
@@ -13,6 +15,26 @@ from tui_al.paths import Cache
 def bbcnews(tmp_path_factory):
     """bbcnews x wordllama-256, embedded once for the session."""
     return prepare("bbcnews", "wordllama-256", Cache(tmp_path_factory.mktemp("bbcnews"))).data
+
+
+@pytest.fixture(scope="session")
+def embedded(request, tmp_path_factory):
+    """Data sets by dataset and model, each embedded once for the session."""
+    folder = Cache(tmp_path_factory.mktemp("embedded"))
+
+    @cache
+    def load(dataset, model):
+        mirror = None if dataset == "bbcnews" else request.getfixturevalue("real_data")
+        return prepare(dataset, model, folder, data_dir=mirror).data
+
+    return load
+
+
+@pytest.fixture
+def one_thread():
+    """Products on one BLAS thread, as within a simulation: fast, and always the same."""
+    with threadpool_limits(1, user_api="blas"):
+        yield
 
 
 @pytest.fixture

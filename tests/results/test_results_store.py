@@ -271,3 +271,14 @@ def test_file_in_the_place_of_the_folder_is_named(tmp_path):
     (tmp_path / "runs").write_text("a file")
     with pytest.raises(BadInput, match=r"cannot write .*runs"):
         ResultStore(tmp_path / "runs").save(RUN, RECORDS, 1.0)
+
+
+def test_parts_of_the_first_version_have_no_notes_and_are_read_with_the_others(tmp_path):
+    store = ResultStore(tmp_path)
+    old = store.save(replace(RUN, run_id="old"), RECORDS, 1.0)
+    pl.read_parquet(old).drop("note").write_parquet(old)
+    store.save(replace(RUN, run_id="new"), [replace(RECORDS[0], note="a sample")], 1.0)
+    assert store.unreadable() == []
+    notes = store.selections().sort("run_id", "cycle").collect()
+    assert notes["note"].to_list() == ["a sample", None, None]
+    assert notes["selected"].to_list()[1:] == [[7, 2], [9, 0, 4]]

@@ -13,6 +13,7 @@ from tui_al.learning.experiment import Experiment
 from tui_al.learning.records import CycleRecord
 from tui_al.learning.simulate import simulate
 from tui_al.learning.strategies import check_names, make_strategy
+from tui_al.learning.strategies.base import Strategy
 from tui_al.paths import Cache, make_folder
 from tui_al.progress import ProgressListener, ignore_progress
 from tui_al.results.schema import RunIdentity
@@ -41,7 +42,7 @@ def start_run(
     listener: ProgressListener = ignore_progress,
 ) -> StartedRun:
     """From names to a run: check, load, embed what is missing, and get ready to compute."""
-    check_names(experiment.strategy, experiment.ips)
+    _make_both(experiment)  # a wrong name or parameter is refused before anything is embedded
     prepared = prepare(
         dataset,
         model,
@@ -63,9 +64,7 @@ def identify_run(prepared: Prepared, experiment: Experiment) -> RunIdentity:
     are a strategy parameter left out and the same value spelled out.
     """
     schedule = experiment.schedule(len(prepared.data.train_x), prepared.data.budget)
-    check_names(experiment.strategy, experiment.ips)
-    strategy = make_strategy(experiment.strategy, experiment.strategy_params)
-    selection = make_strategy(experiment.ips, experiment.ips_params)
+    strategy, selection = _make_both(experiment)
     resolved = replace(
         experiment,
         budget=schedule.budget,
@@ -87,6 +86,15 @@ def identify_run(prepared: Prepared, experiment: Experiment) -> RunIdentity:
         batch=schedule.batch,
         budget=schedule.budget,
         experiment=_canonical(facts),
+    )
+
+
+def _make_both(experiment: Experiment) -> tuple[Strategy, Strategy]:
+    """The query strategy and the initial pool selection, or `BadInput`."""
+    check_names(experiment.strategy, experiment.ips)
+    return (
+        make_strategy(experiment.strategy, experiment.strategy_params),
+        make_strategy(experiment.ips, experiment.ips_params),
     )
 
 

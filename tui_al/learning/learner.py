@@ -14,7 +14,7 @@ from tui_al.learning.logistic.minimise import minimise
 from tui_al.learning.logistic.preconditioner import Preconditioner
 from tui_al.learning.logistic.spaces import ColumnSpace, RowSpace, Space
 
-_LONG = 1e4  # squared length of a row: beyond, single precision loses the gradient's digits
+_LONG = 10  # squared length of a row: beyond, single precision may stop short of the optimum
 
 
 def fit_classifier(x: Floats, y: Labels, n_classes: int) -> Classifier:

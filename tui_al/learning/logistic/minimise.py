@@ -11,6 +11,7 @@ from tui_al.learning.logistic.spaces import Array, Space, dot
 _GAP = 1e-7  # relative to the objective: what may be left to gain
 _MAX_ITERATIONS = 1000
 _PATIENCE = 20  # iterations without progress: the last digits of the numbers are reached
+_PROGRESS = 1e-9  # of the objective, relative
 _ROUNDING = 1e-6  # relative error of an objective summed in single precision
 _FLATTEST = 1e-6  # assumed of class covariances, so that certain classes can be modelled too
 
@@ -27,13 +28,15 @@ def minimise(
     n, c = state.p.shape[1], max(loss.spread(state.p), _FLATTEST)
     if precondition is None or not precondition.suits(space, n, c):
         precondition = Preconditioner(space, n, c)
-    best, waited = np.inf, 0
+    best, least, waited = np.inf, np.inf, 0
     direction: _Direction | None = None
     for _ in range(_MAX_ITERATIONS):
         step = state.preconditioned(precondition)
         if step.decrement <= 2 * _GAP * state.value and state.is_optimal():
             break
-        best, waited = (step.decrement, 0) if step.decrement < best else (best, waited + 1)
+        progress = step.decrement < best or state.value < least * (1 - _PROGRESS)
+        best, least = min(step.decrement, best), min(state.value, least)
+        waited = 0 if progress else waited + 1
         if waited == _PATIENCE:
             break
         previous, direction = direction, step.conjugate_to(direction)

@@ -17,7 +17,9 @@ class Preconditioner:
     def __init__(self, space: Space, n: int, c: float) -> None:
         self._n, self._c = n, c
         model = space.gram * space.gram.dtype.type(c)
-        model.flat[:: len(model) + 1] += 1
+        # Beside enormous rows the identity would vanish: then the model is kept solvable.
+        rounding = np.finfo(model.dtype).eps * len(model) * model.diagonal().max()
+        model.flat[:: len(model) + 1] += 1 + rounding
         self._solve = _solver(model)
         self._bordered = c * self._solve(space.border[None, :])
         self._dual = space.dual(self._bordered)[0]

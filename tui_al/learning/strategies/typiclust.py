@@ -133,6 +133,7 @@ class _Clustering:
             if n_pool > fit_rows:
                 x = x[np.sort(rng.choice(n_pool, fit_rows, replace=False))]
             kmeans = KMeans(x.astype(np.float32, copy=False))
+            kmeans.grow(clusters * 3 // 4, rng)  # splitting for the rest mends what seeds missed
         else:
             known = len(kmeans.centers)
         kmeans.grow(clusters, rng)
