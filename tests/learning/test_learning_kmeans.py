@@ -1,95 +1,176 @@
-"""k-means that grows: settled clusters, as good as scikit-learn's."""
+"""k-means that grows: its bookkeeping, and how good its clusters are."""
 
 import numpy as np
 import pytest
-from learning_samples import clusters
-from scipy.spatial.distance import cdist
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sklearn.cluster import KMeans as Peer
 
-from tui_al.learning.distances import squared_distances
 from tui_al.learning.kmeans import KMeans, nearest_centers
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+ROUNDING = pytest.mark.xfail(
+    reason="squared distances of equal rows exceed _EQUAL in many dimensions", strict=False
+)
+FEW_A_CLUSTER = pytest.mark.xfail(
+    reason="plain k-means++: scikit-learn's takes the best of several draws", strict=False
+)
 
-def _grown(x, sizes, seed=0):
+
+def _grown(x, *ks, seed=0):
     kmeans, rng = KMeans(x), np.random.default_rng(seed)
-    for k in sizes:
+    for k in ks:
         kmeans.grow(k, rng)
     return kmeans
 
 
+def _rows(n=300, dimension=16, groups=12, seed=0):
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(groups, dimension))[rng.integers(0, groups, n)]
+    return (x + 0.5 * rng.normal(size=(n, dimension))).astype(np.float32)
+
+
 def _assert_consistent(kmeans, x):
-    """Labels name the nearest centre; the inertia is that of centres and labels."""
-    squared = cdist(x.astype(float), kmeans.centers.astype(float), "sqeuclidean")
-    own = squared[np.arange(len(x)), kmeans.labels]
-    np.testing.assert_allclose(own, squared.min(axis=1), atol=1e-5)
-    assert kmeans.inertia == pytest.approx(own.sum(), rel=1e-4, abs=1e-4)
-    np.testing.assert_array_equal(kmeans.labels, nearest_centers(x, kmeans.centers))
+    """Counts, means and inertia are those of the members; every row is with its nearest."""
+    exact, labels, centers = x.astype(np.float64), kmeans.labels, kmeans.centers
+    scale = max(np.linalg.norm(exact, axis=1).max(), 1e-30)
+    counts = np.bincount(labels, minlength=len(centers))
+    np.testing.assert_array_equal(kmeans._counts, counts)
+    sums = np.zeros(centers.shape)
+    np.add.at(sums, labels, exact)
+    live = counts > 0
+    np.testing.assert_allclose(
+        kmeans._sums[live] / counts[live, None], sums[live] / counts[live, None], atol=1e-5 * scale
+    )
+    squared = ((exact[:, None] - centers[live].astype(np.float64)) ** 2).sum(axis=2)
+    own = squared[np.arange(len(x)), (np.cumsum(live) - 1)[labels]]
+    assert np.isfinite(centers[live]).all()
+    assert kmeans.inertia == pytest.approx(own.sum(), rel=1e-4, abs=1e-5 * scale**2 * len(x))
+    return own - squared.min(axis=1), scale
 
 
-@pytest.mark.parametrize("sizes", [[1], [7], [20, 35, 50, 80], [2, 3, 4, 5]], ids=str)
-def test_labels_are_nearest_and_every_cluster_is_used(sizes):
-    x = clusters(300, dimension=12, classes=5)[0]
-    kmeans = _grown(x, sizes)
-    _assert_consistent(kmeans, x)
-    assert np.unique(kmeans.labels).tolist() == list(range(sizes[-1]))
+def _assert_settled(kmeans, x):
+    """One more iteration would move next to nothing."""
+    excess, scale = _assert_consistent(kmeans, x)
+    assert excess.sum() <= 1e-3 * kmeans.inertia + 1e-5 * scale**2 * len(x)
 
 
-@pytest.mark.parametrize(
-    ("sizes", "loss"),
-    [([40], 0.03), ([120], 0.03), ([30, 40], 0.01), ([90, 120], 0.01), ([40, 80, 120], 0.01)],
-    ids=str,
-)
-def test_inertia_is_that_of_scikit_learn(bbcnews, sizes, loss):
-    """Seeds alone lose a little to scikit-learn's, of which each is the best of several."""
-    x = np.asarray(bbcnews.train_x)
-    peers = [Peer(sizes[-1], n_init=1, random_state=seed).fit(x).inertia_ for seed in range(3)]
-    ours = [_grown(x, sizes, seed).inertia for seed in range(3)]
-    assert np.mean(ours) <= (1 + loss) * np.mean(peers)
+@pytest.mark.parametrize("ks", [(1,), (2,), (12,), (60,), (2, 5, 11, 40), (59, 60), (12, 12, 3)])
+@pytest.mark.parametrize("scale", [1e-9, 1, 1e9])
+def test_settled_and_consistent(ks, scale):
+    x = _rows() * np.float32(scale)
+    kmeans = _grown(x, *ks)
+    assert len(kmeans.centers) == max(ks)
+    assert len(np.unique(kmeans.labels)) == max(ks)
+    _assert_settled(kmeans, x)
 
 
-def test_identical_rows_are_one_cluster():
-    kmeans = _grown(np.ones((30, 4), np.float32), [5, 9])
-    assert len(kmeans.centers) == 1
+def test_without_a_moving_centre_every_label_is_the_nearest():
+    """Well separated groups: Lloyd's iterations end for want of changes, not of gain."""
+    rng = np.random.default_rng(1)
+    x = (100 * rng.normal(size=(9, 6))[np.arange(180) % 9] + rng.normal(size=(180, 6))).astype("f4")
+    kmeans = _grown(x, 9)
+    excess, _ = _assert_consistent(kmeans, x)
+    np.testing.assert_allclose(excess, 0, atol=1e-2)
+    np.testing.assert_array_equal(nearest_centers(x, kmeans.centers), kmeans.labels)
+    assert len({tuple(np.unique(kmeans.labels[group::9])) for group in range(9)}) == 9
+
+
+@settings(deadline=None, max_examples=60, database=None)
+@given(draw=st.data())
+def test_any_rows_and_any_growth(draw):
+    """Duplicates, ties, more clusters than rows: what was asked for, or all distinct rows."""
+    n, dimension = draw.draw(st.integers(1, 40), "n"), draw.draw(st.integers(1, 4), "D")
+    rng = np.random.default_rng(draw.draw(st.integers(0, 9999), "seed"))
+    x = rng.integers(-2, 3, size=(n, dimension)).astype(np.float32)
+    ks = draw.draw(st.lists(st.integers(1, 50), min_size=1, max_size=5), "ks")
+    kmeans = _grown(x, *ks, seed=1)
+    _assert_settled(kmeans, x)
+    distinct = len(np.unique(x, axis=0))
+    assert len(np.unique(kmeans.labels)) <= min(max(ks), distinct)
+    if max(ks) >= distinct:
+        assert kmeans.inertia == 0
+    for row in np.unique(x, axis=0):  # identical rows are never split
+        assert len(set(kmeans.labels[(x == row).all(axis=1)])) == 1
+
+
+@pytest.mark.parametrize("dimension", [4, 384])
+@pytest.mark.parametrize("ks", [(300,), (5, 20, 300), (1, 2, 3, 4, 5)])
+def test_identical_rows_are_one_cluster(dimension, ks):
+    x = np.tile(np.random.default_rng(0).normal(size=dimension), (50, 1)).astype(np.float32)
+    kmeans = _grown(x, *ks)
+    assert len(np.unique(kmeans.labels)) == 1
     assert kmeans.inertia == 0
 
 
-@pytest.mark.parametrize("sizes", [[10], [2, 10], [3, 4, 10]], ids=str)
-def test_no_more_clusters_than_distinct_rows(sizes):
-    x = np.random.default_rng(0).normal(size=(6, 5)).astype(np.float32)[np.arange(60) % 6]
-    kmeans = _grown(x, sizes)
-    assert len(kmeans.centers) == 6
-    assert kmeans.inertia == pytest.approx(0, abs=1e-4)
-    assert [len(set(kmeans.labels[start::6].tolist())) for start in range(6)] == [1] * 6
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("dimension", [8, *(pytest.param(d, marks=ROUNDING) for d in (384, 1536))])
+@pytest.mark.parametrize("ks", [(80,), (10, 25, 70, 80), (40, 60, 61, 200)], ids=str)
+def test_as_many_clusters_as_rows(dimension, ks):
+    """Every row its own cluster, with nothing left to split and no complaint on the way."""
+    x = np.random.default_rng(2).normal(size=(80, dimension)).astype(np.float32)
+    kmeans = _grown(x, *ks)
+    assert len(np.unique(kmeans.labels)) == 80
+    assert kmeans.inertia == 0
 
 
-def test_as_many_clusters_as_rows():
-    x = clusters(25)[0]
-    kmeans = _grown(x, [10, 25])
-    assert np.bincount(kmeans.labels).tolist() == [1] * 25
+@ROUNDING
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("ks", [(40,), (10, 25, 31, 60, 90)], ids=str)
+def test_duplicates_of_many_dimensions(ks):
+    """Rounding among 384 numbers does not make equal rows differ."""
+    x = np.random.default_rng(3).normal(1, 1, size=(30, 384))[np.arange(300) % 30]
+    kmeans = _grown(x.astype(np.float32), *ks)
+    assert len(np.unique(kmeans.labels)) == 30
+    assert kmeans.inertia == 0
 
 
-def test_growing_to_fewer_changes_nothing():
-    kmeans = _grown(clusters(100)[0], [12])
-    before = kmeans.labels.copy(), kmeans.centers.copy()
-    kmeans.grow(8, np.random.default_rng(1))
-    np.testing.assert_array_equal(kmeans.labels, before[0])
-    np.testing.assert_array_equal(kmeans.centers, before[1])
+def test_growing_never_loses_what_was_won():
+    x = _rows(n=600)
+    inertias = [_grown(x, *range(5, k + 1, 5)).inertia for k in (5, 10, 20, 40, 80)]
+    assert inertias == sorted(inertias, reverse=True)
 
 
-def test_the_generator_alone_decides():
-    x = clusters(200, dimension=10)[0]
-    one, again, other = (_grown(x, [9, 15], seed) for seed in (4, 4, 5))
-    np.testing.assert_array_equal(one.centers, again.centers)
-    assert not np.array_equal(one.centers, other.centers)
+def test_generator_alone_decides():
+    x = _rows()
+    one, same, other = (_grown(x, 4, 30, 50, seed=seed) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(one.labels, same.labels)
+    np.testing.assert_array_equal(one.centers, same.centers)
+    assert (one.labels != other.labels).any()
 
 
-@pytest.mark.parametrize(("offset", "scale"), [(0, 1), (300, 1), (0, 1e-6), (5, 1e-3)])
-def test_distances_keep_their_digits(offset, scale):
-    """Points close together and far from the origin; equal ones are at 0 exactly."""
-    rng = np.random.default_rng(0)
-    x = (rng.normal(size=(40, 16)) * scale + offset).astype(np.float32)
-    x[7] = x[3]
-    squared = squared_distances(x, x[:9])
-    expected = cdist(x.astype(float), x[:9].astype(float), "sqeuclidean")
-    np.testing.assert_allclose(squared, expected, rtol=2e-3, atol=1e-12 * scale)
-    assert squared[7, 3] == squared[3, 7] == squared[5, 5] == 0
+def test_rows_stay_as_they_were():
+    x = _rows()
+    before = x.copy()
+    x.flags.writeable = False
+    _grown(x, 5, 40)
+    np.testing.assert_array_equal(x, before)
+
+
+@pytest.mark.parametrize(
+    ("way", "k"),
+    [
+        *(("fresh", k) for k in (5, 30)),
+        pytest.param("fresh", 90, marks=FEW_A_CLUSTER),
+        *(("grown", k) for k in (5, 30, 90)),
+    ],
+)
+@pytest.mark.parametrize("model", ["wordllama-256", "glove-50"])
+def test_as_good_as_scikit_learn_on_real_embeddings(embedded, model, k, way):
+    """Within 2% of its inertia from one start, both averaged over seeds."""
+    x = np.asarray(embedded("bbcnews", model).train_x)
+    ks = (k,) if way == "fresh" else np.linspace(2, k, 6).astype(int).tolist()
+    ours = [_grown(x, *ks, seed=seed).inertia for seed in range(3)]
+    theirs = [Peer(k, n_init=1, random_state=seed).fit(x).inertia_ for seed in range(3)]
+    assert np.mean(ours) <= 1.02 * np.mean(theirs)
+
+
+@pytest.mark.parametrize("offset", [0, 10, pytest.param(1000, marks=pytest.mark.xfail(
+    strict=True, reason="scores in single precision far from the origin"))])  # fmt: skip
+def test_far_from_the_origin(offset):
+    """Moving all rows alike changes no distance, and so no cluster's quality."""
+    x = _rows(n=600, dimension=32)
+    ours = _grown(x + np.float32(offset), 8, 20, 40)
+    clusters = (x[ours.labels == label] for label in np.unique(ours.labels))
+    inertia = sum(((members - members.mean(axis=0)) ** 2).sum() for members in clusters)
+    assert inertia <= 1.04 * Peer(40, n_init=1, random_state=0).fit(x).inertia_

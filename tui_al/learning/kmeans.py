@@ -95,9 +95,9 @@ class KMeans:
         if not n:
             return
         counts, c = self._counts, self.centers.astype(np.float64)
-        apart = squared_distances(c, c)
-        np.fill_diagonal(apart, np.inf)
-        losses = counts[:, None] * counts / np.maximum(counts[:, None] + counts, 1) * apart
+        shared = counts[:, None] * counts / np.maximum(counts[:, None] + counts, 1)
+        losses = shared * squared_distances(c, c)
+        np.fill_diagonal(losses, np.inf)
         neighbours = losses.argmin(axis=1)
         kept = np.ones(len(c), dtype=bool)
         needed = np.zeros(len(c), dtype=bool)  # took in a neighbour's texts
