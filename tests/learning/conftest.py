@@ -32,8 +32,8 @@ def embedded(request, tmp_path_factory):
 
 @pytest.fixture
 def one_thread():
-    """Products on one BLAS thread, as within a simulation: fast, and always the same."""
-    with threadpool_limits(1, user_api="blas"):
+    """Products on one thread, as within a simulation: fast, and always the same."""
+    with threadpool_limits(1):
         yield
 
 

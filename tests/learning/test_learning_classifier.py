@@ -3,40 +3,14 @@
 import numpy as np
 import pytest
 from learning_samples import clusters
-from scipy.special import logsumexp
-from sklearn.linear_model import LogisticRegression
+from optimum_samples import objective_of, optimum, peer
 
 from tui_al.learning.learner import fit_classifier
 
 
-def _peer(x, y):
-    return LogisticRegression(max_iter=1000).fit(np.asarray(x, dtype=np.float64), y)
-
-
-def _optimum(x, y):
-    """Where scikit-learn arrives when it is not allowed to stop early."""
-    peer = LogisticRegression(max_iter=100_000, tol=1e-8)
-    return peer.fit(np.asarray(x, dtype=np.float64), y)
-
-
-def _objective(weights, bias, x, y):
-    """L2-penalised log loss of weights (D, K) and bias (K,); `y` numbers the K columns.
-
-    With two classes the penalty is that of the single vector which tells them apart.
-    """
-    weights = weights.astype(np.float64)
-    logits = x.astype(np.float64) @ weights + bias
-    loss = (logsumexp(logits, axis=1) - logits[np.arange(len(y)), y]).sum()
-    return loss + 0.5 * (weights**2).sum()
-
-
 def _objectives(x, y):
     """Ours and scikit-learn's, over the classes that y holds."""
-    ours, theirs, columns = fit_classifier(x, y, 99), _peer(x, y), np.searchsorted(np.unique(y), y)
-    weights, bias = theirs.coef_.T, theirs.intercept_
-    if weights.shape[1] == 1:
-        weights, bias = np.hstack([np.zeros_like(weights), weights]), np.append(0.0, bias)
-    return _objective(ours.weights, ours.bias, x, columns), _objective(weights, bias, x, columns)
+    return objective_of(fit_classifier(x, y, 99), x, y), objective_of(peer(x, y), x, y)
 
 
 @pytest.mark.parametrize("n", [12, 50, 250, 1780])
@@ -46,7 +20,7 @@ def test_optimum_and_predictions_on_real_data(bbcnews, n):
     ours, theirs = _objectives(x, y)
     assert ours <= theirs * (1 + 1e-6)
     test_x = np.asarray(bbcnews.test_x)
-    agree = fit_classifier(x, y, 5).predict(test_x) == _optimum(x, y).predict(test_x)
+    agree = fit_classifier(x, y, 5).predict(test_x) == optimum(x, y).predict(test_x)
     assert agree.mean() >= 0.999
 
 
@@ -59,7 +33,7 @@ def test_two_class_form_on_real_data(bbcnews, pair):
     assert ours <= theirs * (1 + 1e-6)
     probabilities = fit_classifier(x, y, 5).probabilities(bbcnews.test_x)
     np.testing.assert_allclose(
-        probabilities[:, list(pair)], _peer(x, y).predict_proba(bbcnews.test_x), atol=1e-3
+        probabilities[:, list(pair)], peer(x, y).predict_proba(bbcnews.test_x), atol=1e-3
     )
 
 
@@ -86,7 +60,7 @@ def test_classes_never_seen_have_probability_zero():
     assert probabilities.shape == (60, 9)
     np.testing.assert_array_equal(probabilities[:, [0, 2, 4, 6, 7, 8]], 0.0)
     np.testing.assert_allclose(probabilities.sum(axis=1), 1)
-    np.testing.assert_allclose(probabilities[:, [1, 3, 5]], _peer(x, y).predict_proba(x), atol=1e-3)
+    np.testing.assert_allclose(probabilities[:, [1, 3, 5]], peer(x, y).predict_proba(x), atol=1e-3)
     assert set(fitted.predict(x).tolist()) <= {1, 3, 5}
     np.testing.assert_array_equal(fitted.predict(x), probabilities.argmax(axis=1))
 
