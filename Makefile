@@ -1,7 +1,7 @@
 # make run      the app on BBC News (without a terminal: the same run, printed)
 # make test     every test but the long sweeps, which make test-all runs too
 # make check    style, types, import contracts
-# make bench    the tables of benchmarks/README.md (about 20 minutes; needs the mirror of
+# make bench    the tables of benchmarks/README.md (half an hour; needs the mirror of
 #               datasets in TUI_AL_DATA, else in ../shared/data)
 # make setup    the installation alone
 

@@ -25,7 +25,7 @@ _TOLERANCE = 1e-4  # relative gain of an iteration, below which the iterations e
 _MAX_ITERATIONS = 100
 _HALVINGS = 5  # iterations that tell the halves of a split cluster apart
 _ROWS = 4096  # whose features are copied at once
-_EQUAL = 1e-6  # relative to the squared length: a smaller squared distance is rounding
+_EQUAL = 1e-5  # relative to the squared length: a smaller squared distance is rounding
 _GIVEN_UP = 0.5  # centres given up, as a share of those added
 
 
@@ -121,6 +121,7 @@ class KMeans:
         known, squared = len(self.centers), self._squared()
         self._enlarge(k)
         errors = np.bincount(self.labels, squared, minlength=k)
+        errors[self._counts <= 1] = 0  # one row has no halves, whatever rounding says
         for new in range(known, k):
             old = int(errors.argmax())
             if errors[old] <= 0:
@@ -135,8 +136,8 @@ class KMeans:
             self._sums[old] -= total
             self._moved[old] = True
             squared[rows] = within
-            errors[new] = within[away].sum()
-            errors[old] = within[~away].sum()
+            errors[new] = within[away].sum() if n > 1 else 0
+            errors[old] = within[~away].sum() if n < len(rows) - 1 else 0
 
     def _enlarge(self, k: int) -> None:
         n, known = self._scores.shape
