@@ -18,9 +18,7 @@ from tui_al.learning.strategies import initial_selections, make_strategy, strate
 from tui_al.learning.strategies.base import CycleCache
 
 EVERY_STRATEGY = pytest.mark.parametrize("name", list(strategies()))
-LAYOUT = pytest.mark.xfail(reason="sums of a row depend on how it lies in memory", strict=False)
 THREADS = pytest.mark.xfail(reason="the limit of BLAS threads is the whole process's", strict=False)
-ROUNDING = pytest.mark.xfail(reason="a cluster of one text is split", strict=False)
 
 
 def _query(name, view, n, seed=0):
@@ -70,7 +68,6 @@ def _layouts(x):
     }
 
 
-@LAYOUT
 @pytest.mark.parametrize("layout", list(_layouts(np.zeros((2, 2), "f4"))))
 @pytest.mark.parametrize("name", ["margin", "coreset", "badge", "typiclust"])
 def test_layout_in_memory_does_not_matter(name, layout):
@@ -129,7 +126,6 @@ def test_runs_in_threads_compute_the_same(name):
     assert found == alone
 
 
-@ROUNDING
 @pytest.mark.filterwarnings("error")
 def test_nothing_is_said_when_clusters_outnumber_distinct_texts():
     """Few texts of many dimensions, some of them twice, labeled to the last."""

@@ -91,6 +91,7 @@ def _matrix(what: str, values: ArrayLike) -> Floats:
     with np.errstate(over="ignore", invalid="ignore"):  # reported as the row's fault
         if matrix.dtype not in (np.float32, np.float16):
             matrix = matrix.astype(np.float32)
+        matrix = np.ascontiguousarray(matrix)  # sums depend on how rows lie; a map stays a map
         for start in range(0, len(matrix), _CHECKED_ROWS):
             block = matrix[start : start + _CHECKED_ROWS].astype(np.float32, copy=False)
             sound = np.einsum("ij,ij->i", block, block) < _LONGEST  # false for NaN
