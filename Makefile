@@ -1,7 +1,7 @@
 # make run      the app on BBC News (without a terminal: the same run, printed)
 # make test     every test but the long sweeps, which make test-all runs too
 # make check    style, types, import contracts
-# make bench    the tables of benchmarks/README.md (half an hour; needs the mirror of
+# make bench    the tables of benchmarks/README.md (40 minutes; needs the mirror of
 #               datasets in TUI_AL_DATA, else in ../shared/data)
 # make setup    the installation alone
 
@@ -27,7 +27,7 @@ setup: .venv/installed
 
 .venv/installed-test: .venv/installed
 	@echo "Installing what the tests need ..." >&2
-	@$(PIP) -e '.[offline,test,peers]'
+	@$(PIP) -e '.[offline,export,test,peers]'
 	@touch $@
 
 run: .venv/installed
@@ -41,7 +41,7 @@ test-all: .venv/installed-test
 
 bench: export TUI_AL_DATA ?= ../shared/data
 bench: .venv/installed-test
-	@for table in strategies fitting scale; do \
+	@for table in strategies fitting scale embedding store grid race report; do \
 		$(BIN)/python benchmarks/$$table.py --json benchmarks/figures/$$table.json || exit; echo; \
 	done
 

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import platform
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -36,8 +37,15 @@ class Cache:
         return self.root / "results" / "runs"
 
     @property
-    def reference(self) -> Path:
-        return self.root / "results" / "reference"
+    def failures(self) -> Path:
+        return self.root / "results" / "failures"
+
+
+def find_reference() -> Path:
+    """The results that come with the program: in the checkout, else beside its modules."""
+    if (_CHECKOUT / "pyproject.toml").is_file():
+        return _CHECKOUT / "cache" / "results" / "reference"
+    return Path(__file__).resolve().parent / "reference"
 
 
 def find_cache(override: Path | None = None) -> Cache:
@@ -75,9 +83,9 @@ def make_folder(folder: Path, *, advice: str = CACHE_ADVICE) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise _unwritable(folder, error, advice) from error
+        raise unwritable(folder, error, advice) from error
     if not os.access(folder, os.W_OK):
-        raise _unwritable(folder, PermissionError(13, "permission denied"), advice)
+        raise unwritable(folder, PermissionError(13, "permission denied"), advice)
 
 
 @contextmanager
@@ -88,20 +96,37 @@ def atomic_write(path: Path, *, advice: str = CACHE_ADVICE) -> Iterator[Path]:
     what it had. A file that cannot be written is a `BadInput` that ends with `advice`.
     """
     make_folder(path.parent, advice=advice)
-    _remove_orphans(path)
-    temporary = path.parent / f"{_temporary_stem(path)}{os.getpid()}-{uuid4().hex[:8]}.tmp"
+    remove_orphans(path.parent, path.name)
+    unique = f"{platform.node()}-{os.getpid()}-{uuid4().hex[:8]}"
+    temporary = path.parent / f".{path.name}.{unique}.tmp"
     try:
         yield temporary
-        _sync(temporary)
+        sync(temporary)
         temporary.replace(path)
-        _sync(path.parent)
+        sync(path.parent)
     except ConnectionError:
         raise  # of whoever listened meanwhile
     except OSError as error:
-        raise _unwritable(path, error, advice) from error
+        raise unwritable(path, error, advice) from error
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def free_bytes(folder: Path) -> int:
+    """Room on the disk of a folder that may not be there yet."""
+    existing = next(path for path in (folder, *folder.parents) if path.exists())
+    return shutil.disk_usage(existing).free
+
+
+def require_room(folder: Path, needed: int, what: str) -> None:
+    """Raise `BadInput` where a disk has no room for so many bytes."""
+    free = free_bytes(folder)
+    if needed > free:
+        raise BadInput(
+            f"{what} needs {needed / 1e6:,.1f} MB, and {folder} has room for "
+            f"{free / 1e6:,.1f} MB: {CACHE_ADVICE}"
+        )
 
 
 def sha256_of(path: Path) -> str:
@@ -110,19 +135,18 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _temporary_stem(path: Path) -> str:
-    return f".{path.name}.{platform.node()}-"
-
-
-def _remove_orphans(path: Path) -> None:
-    """Delete what killed processes of this machine left of earlier attempts at `path`."""
-    stem = _temporary_stem(path)
-    for sibling in path.parent.iterdir():
-        if sibling.name.startswith(stem) and sibling.suffix == ".tmp":
-            owner = sibling.name.removeprefix(stem).partition("-")[0]
-            if owner.isdecimal() and not _alive(int(owner)):
-                with suppress(OSError):
-                    sibling.unlink()
+def remove_orphans(folder: Path, name: str = "") -> None:
+    """Delete what killed processes of this machine left of attempts at a file, or at any."""
+    mark = f".{platform.node()}-"
+    for sibling in folder.iterdir():
+        if not sibling.name.startswith(f".{name}") or sibling.suffix != ".tmp":
+            continue
+        target, _, rest = sibling.name.removeprefix(".").rpartition(mark)
+        owner = rest.partition("-")[0]
+        ours = target == name if name else bool(target)
+        if ours and owner.isdecimal() and not _alive(int(owner)):
+            with suppress(OSError):
+                sibling.unlink()
 
 
 def _alive(process: int) -> bool:
@@ -135,7 +159,8 @@ def _alive(process: int) -> bool:
     return True
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Have the system write a file or a folder's list of names to the disk. Raises `OSError`."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -143,6 +168,7 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def _unwritable(path: Path, error: OSError, advice: str) -> TuiAlError:
+def unwritable(path: Path, error: OSError, advice: str = CACHE_ADVICE) -> TuiAlError:
+    """What to raise where a file cannot be written: one line that ends with `advice`."""
     reason = (error.strerror or str(error)).lower()
     return BadInput(f"cannot write {path} ({reason}): {advice}")

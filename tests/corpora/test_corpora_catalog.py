@@ -67,22 +67,24 @@ def test_datasets_have_the_benchmarks_numbers(row: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "label", "test"),
+    ("name", "text", "label", "train", "test"),
     [
-        ("dbpedia", ("title", "content"), "label", "test"),
-        ("fnc1", ("Headline", "articleBody"), "Stance", "test"),
-        ("mnli", ("premise", "hypothesis"), "label", "validation_matched"),
-        ("qnli", ("question", "sentence"), "label", "validation"),
-        ("sst2", ("sentence",), "label", "validation"),
-        ("trec6", ("text",), "coarse_label", "test"),
+        ("dbpedia", "title content", "label", "train", "test"),
+        ("fnc1", "Headline articleBody", "Stance", "train", "test"),
+        ("mnli", "premise hypothesis", "label", "train", "validation_matched"),
+        ("qnli", "question sentence", "label", "train", "validation"),
+        ("sst2", "sentence", "label", "train", "validation"),
+        ("trec6", "text", "coarse_label", "train", "test"),
+        ("wikitalk", "comment_text", "label", "train validation", "test"),
     ],
 )
-def test_columns_and_test_splits_are_the_benchmarks(
-    name: str, text: tuple[str, ...], label: str, test: str
+def test_columns_and_splits_are_the_benchmarks(
+    name: str, text: str, label: str, train: str, test: str
 ) -> None:
     spec = datasets()[name]
 
-    assert (spec.text, spec.label, spec.train, spec.test) == (text, label, "train", test)
+    assert (spec.text, spec.train) == (tuple(text.split()), tuple(train.split()))
+    assert (spec.label, spec.test) == (label, test)
 
 
 def test_only_dbpedias_test_set_is_sampled() -> None:

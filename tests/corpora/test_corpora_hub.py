@@ -1,9 +1,18 @@
 """The catalog's Hub datasets end to end, against a loopback server in place of the Hub."""
 
+from dataclasses import replace
 from pathlib import Path
 
+import polars as pl
 import pytest
-from hub_datasets import PARQUET_BRANCH, PUBLISHED, expected_rows, serve_published
+from hub_datasets import (
+    PARQUET_BRANCH,
+    PUBLISHED,
+    expected_rows,
+    serve_published,
+    write_dataset,
+    write_parquet,
+)
 from hub_downloads import Downloader, Outcome
 from hub_server import HubServer, Redirects
 
@@ -28,7 +37,7 @@ def test_texts_and_label_names_arrive_in_order(name: str, loaded: dict[str, Outc
     dataset, corpus = PUBLISHED[name], loaded[name]
 
     assert tuple(corpus["classes"]) == dataset.classes
-    assert [tuple(row) for row in corpus["train"]] == expected_rows(dataset, "train")
+    assert [tuple(row) for row in corpus["train"]] == expected_rows(dataset, *dataset.train)
     if name != "dbpedia":
         assert [tuple(row) for row in corpus["test"]] == expected_rows(dataset, dataset.test)
 
@@ -48,8 +57,8 @@ def test_progress_counts_bytes_up_to_the_total(
 ) -> None:
     dataset, reports = PUBLISHED[name], loaded[name]["progress"]
     folder = published / dataset.folder / dataset.config
-    wanted = [*(folder / "train").iterdir(), *(folder / dataset.test).iterdir()]
-    size = sum(path.stat().st_size for path in wanted)
+    wanted = [folder / split for split in (*dataset.train, dataset.test)]
+    size = sum(path.stat().st_size for split in wanted for path in split.iterdir())
 
     assert {(total, unit) for _, total, unit in reports} == {(size, "B")}
     counts = [done for done, _, _ in reports]
@@ -69,7 +78,7 @@ def test_the_origin_names_repository_and_commit(loaded: dict[str, Outcome], hub:
 
 
 def test_a_tiny_copy_of_a_dataset_gets_a_budget_it_can_spend(loaded: dict[str, Outcome]) -> None:
-    assert loaded["agnews"]["budget"] <= 40
+    assert loaded["agnews"]["budget"] <= 48
 
 
 def test_other_splits_and_configurations_are_not_downloaded(
@@ -93,13 +102,30 @@ def test_the_second_load_asks_the_hub_nothing(hub: HubServer, downloader: Downlo
     assert len(again[1]["train"]) == 20
 
 
-def test_the_sample_of_dbpedia_is_the_same_everywhere(
-    hub: HubServer, tmp_path: Path, loaded: dict[str, Outcome]
+def test_the_sample_of_dbpedia_is_the_same_however_its_shards_are_cut(
+    tmp_path: Path, loaded: dict[str, Outcome]
 ) -> None:
-    elsewhere = Downloader(tmp_path / "elsewhere").load(hub, "dbpedia")[0]
+    write_dataset(tmp_path / "cut", replace(PUBLISHED["dbpedia"], shards=7))
+    with HubServer() as hub:
+        serve_published(hub, tmp_path / "cut")
+        elsewhere = Downloader(tmp_path / "elsewhere").load(hub, "dbpedia")[0]
 
     assert elsewhere["test"] == loaded["dbpedia"]["test"]
     assert elsewhere["fingerprint"] == loaded["dbpedia"]["fingerprint"]
+
+
+def test_shards_may_store_numbers_in_other_widths(
+    tmp_path: Path, downloader: Downloader, loaded: dict[str, Outcome]
+) -> None:
+    dataset = replace(PUBLISHED["trec6"], shards=2)
+    write_dataset(tmp_path / "cut", dataset)
+    second = tmp_path / "cut" / dataset.folder / "default" / "train" / "0001.parquet"
+    write_parquet(second, dataset, pl.read_parquet(second).cast({"coarse_label": pl.Int8}))
+    with HubServer() as hub:
+        serve_published(hub, tmp_path / "cut")
+        corpus = downloader.load(hub, "trec6")[0]
+
+    assert corpus["fingerprint"] == loaded["trec6"]["fingerprint"]
 
 
 @pytest.mark.parametrize("redirects", ["relative", "cdn"])

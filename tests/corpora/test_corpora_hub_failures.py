@@ -136,7 +136,7 @@ def test_a_download_that_cannot_finish_leaves_nothing(
 def test_a_hub_that_stumbles_once_is_asked_again(hub: HubServer, downloader: Downloader) -> None:
     hub.fail("/resolve/", 503, times=1)
 
-    assert len(downloader.load(hub, "--impatient", "trec6")[0]["train"]) == 24
+    assert len(downloader.load(hub, "--impatient", "trec6")[0]["train"]) == 48
 
 
 def test_a_hub_whose_files_fail_for_good_is_reported(
@@ -236,10 +236,11 @@ def trec_of(hub: HubServer, tmp_path: Path) -> Callable[..., None]:
     return serve
 
 
+@pytest.mark.parametrize("other", ["validation", "partial-test"])
 def test_a_missing_split_is_named(
-    trec_of: Callable[..., None], hub: HubServer, downloader: Downloader
+    other: str, trec_of: Callable[..., None], hub: HubServer, downloader: Downloader
 ) -> None:
-    trec_of(pl.DataFrame({"text": ["a", "b"], "coarse_label": [0, 1]}), split="validation")
+    trec_of(pl.DataFrame({"text": ["a", "b"], "coarse_label": [0, 1]}), split=other)
 
     outcome = downloader.load(hub, "trec6")[0]
 
@@ -252,10 +253,11 @@ def test_a_missing_split_is_named(
     [
         (pl.DataFrame({"text": ["a", "b"], "label": [0, 1]}), "no column 'coarse_label'"),
         (pl.DataFrame({"text": ["a", "b"], "coarse_label": [0, 7]}), "row 2 has the label 7"),
-        (pl.DataFrame({"text": ["a", None], "coarse_label": [0, 1]}), "row 2 has an empty text"),
+        (pl.DataFrame({"text": ["a", "b"], "coarse_label": [0, None]}), "row 2 has an empty label"),
+        (pl.DataFrame({"text": ["", None], "coarse_label": [0, 1]}), "every text is empty"),
         (b"PAR1 this is not PAR1", "not a readable parquet file"),
     ],
-    ids=["column", "label", "text", "parquet"],
+    ids=["column", "label", "no label", "no text", "parquet"],
 )
 def test_content_that_the_catalog_does_not_describe_is_named(
     content: pl.DataFrame | bytes,

@@ -179,7 +179,7 @@ def test_a_cache_names_its_folders(tmp_path: Path) -> None:
     assert cache.corpora == tmp_path / "corpora"
     assert cache.embeddings == tmp_path / "embeddings"
     assert cache.runs == tmp_path / "results" / "runs"
-    assert cache.reference == tmp_path / "results" / "reference"
+    assert cache.failures == tmp_path / "results" / "failures"
 
 
 def test_what_a_killed_process_left_goes_with_the_next_write(tmp_path: Path) -> None:

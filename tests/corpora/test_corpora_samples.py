@@ -1,6 +1,7 @@
 """NAME@N: stratified samples as datasets of their own."""
 
 from collections import Counter
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui_al.corpora.load import limited_name, load_corpus
-from tui_al.corpora.splitting import stratified_rows
+from tui_al.corpora.splitting import sampled_rows, stratified_rows
 from tui_al.errors import BadInput, UnknownName
 from tui_al.paths import Cache
 
@@ -58,6 +59,13 @@ def test_a_sample_too_small_for_the_classes_is_refused(real_data: Path, cache: C
 def test_a_sample_of_nothing_known_names_what_is_close(cache: Cache) -> None:
     with pytest.raises(UnknownName, match="unknown dataset 'bbcnew': did you mean bbcnews"):
         load_corpus("bbcnew@10", cache)
+
+
+def test_the_rows_of_dbpedias_test_sample_are_these() -> None:
+    rows = sampled_rows(70_000, 5_000)
+
+    assert rows[:5].tolist() == [2, 3, 18, 47, 62]
+    assert sha256(rows.astype("<i8").tobytes()).hexdigest()[:16] == "e90f3c914cf836f7"
 
 
 def test_a_limit_makes_a_name() -> None:

@@ -1,17 +1,24 @@
 """Tiny models with random weights, small corpora, and programs run beside the test."""
 
 import json
+import random
+import shutil
 import string
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
+from tui_al.catalog import find_model
 from tui_al.corpora.corpus import Corpus, LabeledTexts, build_corpus
-from tui_al.embeddings.encoders import Encoder
+from tui_al.embeddings.encoders import Batch, Encoder, EncoderOptions
+from tui_al.progress import ignore_progress
 
 ARCHITECTURES = ("bert", "modernbert", "mistral", "qwen2")
 DIMENSION, POSITIONS = 16, 64
@@ -45,6 +52,13 @@ def make_corpus(n_train: int = 6, n_test: int = 4, name: str = "toy", word: str 
     return corpus_of(texts, [f"the {word} of test {i}" for i in range(n_test)], name)
 
 
+def make_long_corpus(n_texts: int, n_words: int) -> Corpus:
+    """Texts of as many words each, an eighth of them in the test set."""
+    chance = random.Random(5)
+    texts = [" ".join(chance.choices(WORDS, k=n_words)) for _ in range(n_texts)]
+    return corpus_of(texts[n_texts // 8 :], texts[: n_texts // 8])
+
+
 def corpus_of(train: Sequence[str], test: Sequence[str], name: str = "toy") -> Corpus:
     rows = [LabeledTexts(texts, ["no", "yes"] * len(texts), "memory") for texts in (train, test)]
     cut = [LabeledTexts(r.texts, r.labels[: len(r.texts)], r.origin) for r in rows]
@@ -55,18 +69,59 @@ def vectors_of(encoder: Encoder, texts: Sequence[str]) -> np.ndarray:
     """One row a text, after checking that every row came exactly once."""
     matrix = np.full((len(texts), encoder.dimension), np.nan, dtype=np.float32)
     seen: list[int] = []
-    for rows, vectors in encoder.batches(texts):
-        assert vectors.shape == (len(rows), encoder.dimension)
-        assert vectors.dtype == np.float32
-        matrix[rows] = vectors
-        seen.extend(rows.tolist())
+    read = 0
+    for batch in encoder.batches([texts]):
+        assert batch.window == 0
+        assert batch.vectors.shape == (len(batch.rows), encoder.dimension)
+        assert batch.vectors.dtype == np.float32
+        matrix[batch.rows] = batch.vectors
+        seen.extend(batch.rows.tolist())
+        read += batch.n_tokens
     assert sorted(seen) == list(range(len(texts)))
+    assert read == encoder.count_tokens(texts).sum()
     return matrix
+
+
+class DigestEncoder:
+    """Vectors drawn from a text's digest, one batch a window; `encoded` counts texts."""
+
+    commit = ""
+    note = ""
+
+    def __init__(self, dimension: int = 4, **engine: str) -> None:
+        self.dimension, self.engine, self.encoded = dimension, engine, 0
+
+    def batches(self, windows: Iterable[Sequence[str]]) -> Iterator[Batch]:
+        for window, texts in enumerate(windows):
+            self.encoded += len(texts)
+            seeds = (int.from_bytes(blake2b(text.encode()).digest()[:8]) for text in texts)
+            rows = [np.random.default_rng(seed).normal(size=self.dimension) for seed in seeds]
+            yield Batch(window, np.arange(len(texts)), np.array(rows, np.float32), 2 * len(texts))
+
+    def count_tokens(self, texts: Sequence[str]) -> np.ndarray:
+        return np.full(len(texts), 2)
+
+
+def load_tiny(folder: Path, *, trust: bool = False, pickled: bool = False, **changes: Any) -> Any:
+    """The encoder of a model's directory on the CPU, fields of its spec changed."""
+    from tui_al.embeddings.encoders.loading import load_transformer
+
+    spec = replace(find_model(str(folder)), **changes)
+    return load_transformer(spec, EncoderOptions("cpu", trust, pickled), ignore_progress)
 
 
 def pool_by_hand(states: np.ndarray, pooling: str) -> np.ndarray:
     """(tokens, dim) of one text without padding to (dim,)."""
-    return {"cls": states[0], "eos": states[-1], "mean": states.mean(axis=0)}[pooling]
+    ranks = np.arange(1, len(states) + 1)
+    pooled: dict[str, np.ndarray] = {
+        "cls": states[0],
+        "eos": states[-1],
+        "mean": states.mean(axis=0),
+        "max": states.max(axis=0),
+        "mean_sqrt_len_tokens": states.sum(axis=0) / np.sqrt(len(states)),
+        "weightedmean": np.average(states, axis=0, weights=ranks),
+    }
+    return pooled[pooling]
 
 
 def files_under(folder: Path) -> dict[str, bytes]:
@@ -80,6 +135,16 @@ def edit_json(path: Path, **changes: Any) -> None:
     content = json.loads(path.read_text("utf-8")) | changes
     kept = {key: value for key, value in content.items() if value is not None}
     path.write_text(json.dumps(kept), "utf-8")
+
+
+class Trap:
+    """Unpickling this creates a file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (open, (str(self.path), "w"))
 
 
 def start_python(
@@ -98,6 +163,16 @@ def run_python(code: str, *arguments: object, prefix: Sequence[str] = ()) -> str
     output, errors = process.communicate(timeout=120)
     assert process.returncode == 0, errors
     return output
+
+
+def small_disk(folder: Path, size: str) -> list[str]:
+    """What to put before a command that shall see a disk of this size in a folder's place."""
+    script = f'mount -t tmpfs -o size={size} none "$1" && shift && exec "$@"'
+    prefix = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script, "-"]
+    prefix.append(str(folder))
+    if not shutil.which("unshare") or subprocess.run([*prefix, "true"], check=False).returncode:
+        pytest.skip("no small disk: this system does not let users mount a tmpfs")
+    return prefix
 
 
 def save_tiny_model(architecture: str, folder: Path) -> None:

@@ -8,11 +8,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from tui_al.catalog.specs import DatasetSpec, HubDataset, ModelPackage, ModelSpec
-from tui_al.errors import BadInput, UnknownName
+from tui_al.catalog.settings import apply_settings, split_settings
+from tui_al.catalog.specs import OWN_LENGTH, DatasetSpec, HubDataset, ModelPackage, ModelSpec
+from tui_al.errors import UnknownName
 
 __all__ = [
     "LOCAL",
+    "OWN_LENGTH",
     "DatasetSpec",
     "HubDataset",
     "ModelPackage",
@@ -45,20 +47,35 @@ def models() -> Mapping[str, ModelSpec]:
 def find_model(name: str) -> ModelSpec:
     """The model of a catalog name, a local directory, or a Hub id (`owner/model`).
 
-    A directory is anything that exists as one; its name must not hide a catalog entry.
-    Raises `UnknownName` with the closest catalog names.
+    Settings may follow, as in `owner/model+pooling=cls` (see `settings`). A directory is
+    anything that exists as one; its name must not hide a catalog entry. `local/NAME` is one
+    that is not here, of which an embedding may have been imported. Raises `UnknownName`
+    with the closest catalog names.
     """
+    plain, settings = split_settings(name)
+    if plain not in models() and (directory := _find_directory(name)) is not None:
+        return _local(directory)  # whatever signs its name holds
+    return apply_settings(_find_plain(plain), settings)
+
+
+def _find_plain(name: str) -> ModelSpec:
     if name in models():
         return models()[name]
     if (directory := _find_directory(name)) is not None:
-        return ModelSpec(name=f"{LOCAL}/{directory.name}", directory=str(directory))
+        return _local(directory)
     owner, slash, repo = name.partition("/")
-    if owner == LOCAL:  # a name of ours for a directory, and nobody's on the Hub
-        raise BadInput(f"model {name} is a directory on this machine: give its path instead")
+    if owner == LOCAL and repo:  # a directory of the machine that an embedding came from
+        return ModelSpec(name=name, directory=name, max_length=OWN_LENGTH)
     if slash and owner and repo and "/" not in repo and not name.startswith((".", "~")):
-        return ModelSpec(name=name, repo=name)
+        return ModelSpec(name=name, repo=name, max_length=OWN_LENGTH)
     raise UnknownName(
         "model", name, models(), hint=" (a Hub id 'owner/model' or a local directory works too)"
+    )
+
+
+def _local(directory: Path) -> ModelSpec:
+    return ModelSpec(
+        name=f"{LOCAL}/{directory.name}", directory=str(directory), max_length=OWN_LENGTH
     )
 
 
@@ -76,7 +93,8 @@ def _read(file: str) -> dict[str, dict[str, Any]]:
 
 def _dataset(name: str, table: dict[str, Any]) -> DatasetSpec:
     hub = HubDataset(**table.pop("hub")) if "hub" in table else None
-    return DatasetSpec(name=name, text=tuple(table.pop("text")), hub=hub, **table)
+    text, train = tuple(table.pop("text")), tuple(table.pop("train", ("train",)))
+    return DatasetSpec(name=name, text=text, train=train, hub=hub, **table)
 
 
 def _model(name: str, table: dict[str, Any]) -> ModelSpec:

@@ -4,10 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Pooling = Literal["cls", "eos", "mean"]
+Pooling = Literal["own", "cls", "eos", "mean"]
+"""`own`: what the model's sentence-transformers files say, else the mean."""
+Arithmetic = Literal["", "float32", "float16", "bfloat16"]
+"""What a transformer computes in; empty: float32 on a CPU, the weights' own type on a GPU."""
+DiskType = Literal["float32", "float16"]
 EncoderKind = Literal["transformer", "wordllama", "glove"]
 
 DEFAULT_MAX_LENGTH = 512
+OWN_LENGTH = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +25,10 @@ class HubDataset:
 
 @dataclass(frozen=True, slots=True)
 class DatasetSpec:
-    """A dataset of the catalog: its facts, its columns, and where its text comes from."""
+    """A dataset of the catalog: its facts, its columns, and where its text comes from.
+
+    The train pool is the rows of all `train` splits, in that order.
+    """
 
     name: str
     title: str
@@ -31,7 +39,7 @@ class DatasetSpec:
     budget: int
     text: tuple[str, ...]
     label: str
-    train: str = "train"
+    train: tuple[str, ...] = ("train",)
     test: str = "test"
     test_sample: int | None = None
     two_files: bool = False
@@ -55,18 +63,32 @@ class ModelSpec:
 
     Exactly one of `repo`, `package` and `directory` says where the weights are.
     `dimension`, `parameters` and `mteb` are None where nobody has stated them. `max_length`
-    counts tokens; 0 keeps the whole text.
+    counts tokens; 0 keeps the whole text, `OWN_LENGTH` what the model's own
+    files say, else 512. `prompt` goes before every text: the text itself, or
+    the name of one of the model's own prompts; `append_end` adds an end token where the tokenizer
+    adds none. `arithmetic` and `dtype` (of the stored matrix) change numbers; see `settings`.
     """
 
     name: str
     kind: EncoderKind = "transformer"
-    pooling: Pooling = "mean"
+    pooling: Pooling = "own"
     parameters: int | None = None
     dimension: int | None = None
     mteb: float | None = None
     max_length: int = DEFAULT_MAX_LENGTH
     prompt: str = ""
     normalize: bool = True
+    append_end: bool = False
+    arithmetic: Arithmetic = ""
+    dtype: DiskType = "float32"
+    revision: str = "main"
     repo: str | None = None
     package: ModelPackage | None = None
     directory: str | None = None
+    settings: str = ""
+    """The part of the name that says how this differs from the model of the plain name."""
+
+    @property
+    def option(self) -> str:
+        """What to write after --model to mean this model."""
+        return self.directory + self.settings if self.directory else self.name

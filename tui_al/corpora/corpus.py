@@ -34,6 +34,14 @@ class LabeledTexts:
             [self.texts[row] for row in kept], [self.labels[row] for row in kept], self.origin
         )
 
+    @classmethod
+    def joined(cls, parts: Sequence["LabeledTexts"], origin: str) -> "LabeledTexts":
+        """The rows of all parts, one part after the other."""
+        if len(parts) == 1:
+            return parts[0]
+        texts = [text for part in parts for text in part.texts]
+        return cls(texts, [label for part in parts for label in part.labels], origin)
+
 
 @dataclass(frozen=True, slots=True)
 class Split:
@@ -52,6 +60,7 @@ class Corpus:
 
     `origin` says where the text came from, as plain JSON; `fingerprint` is a digest of
     every text and label in order, so that another text never answers to the same name.
+    Without `has_texts` the texts stayed on another machine: `missing_texts` stand for them.
     """
 
     name: str
@@ -61,6 +70,11 @@ class Corpus:
     budget: int
     fingerprint: str
     origin: dict[str, Any] = field(default_factory=dict)
+    has_texts: bool = True
+
+    def __len__(self) -> int:
+        """Texts of both parts."""
+        return len(self.train) + len(self.test)
 
 
 def build_corpus(
@@ -75,11 +89,12 @@ def build_corpus(
     """Check the rows and number the classes.
 
     Classes follow `class_order` where it names them, else natural order (numbers by
-    value). Raises `BadInput` naming the first row at fault: an empty text or label, fewer
-    than two classes, or a test label that the train pool never shows.
+    value). Raises `BadInput` naming the first row at fault: an empty label, fewer than two
+    classes, or a test label that the train pool never shows. A text may be empty: published
+    datasets hold such rows, and without them their sizes and row numbers were others.
     """
     seen = check_rows(train)
-    _require_filled(test)
+    _require_rows(test)
     _require_known_labels(test, seen)
     known = [label for label in dict.fromkeys(class_order) if label in seen]
     classes = (*known, *sorted(seen.difference(known), key=_natural))
@@ -95,12 +110,25 @@ def build_corpus(
     )
 
 
+def missing_texts(count: int) -> list[str]:
+    """What stands for texts that were not exported with their labels."""
+    return [f"(text {row} was not exported)" for row in range(1, count + 1)]
+
+
+def require_texts(corpus: Corpus) -> None:
+    """Refuse to compute anything from texts that are not there."""
+    if not corpus.has_texts:
+        raise BadInput(
+            f"the texts of {corpus.name} were not exported: import a file made with --with-texts"
+        )
+
+
 def check_rows(rows: LabeledTexts) -> set[str]:
     """The labels of rows to train on, or `BadInput` naming the row at fault.
 
     Whoever splits a table checks it first: afterwards its rows have other numbers.
     """
-    _require_filled(rows)
+    _require_rows(rows)
     seen = set(rows.labels)
     if len(seen) < 2:
         only = visible(next(iter(seen)), one_line=True)
@@ -115,17 +143,26 @@ def default_budget(n_train: int) -> int:
     return min(_MOST_DEFAULT_LABELS, n_train, max(n_train // 2, _MOST_CYCLES))
 
 
-def _require_filled(rows: LabeledTexts) -> None:
+def require_filled_texts(rows: LabeledTexts) -> None:
+    """Refuse an empty text in data that is the user's to correct."""
+    _require_filled(rows, "text", rows.texts)
+
+
+def _require_rows(rows: LabeledTexts) -> None:
     if not len(rows):
         raise BadInput(f"{rows.origin} is empty: it holds no rows")
-    for what, values in (("text", rows.texts), ("label", rows.labels)):
-        empty = [row for row, value in enumerate(values, start=1) if not value.strip()]
-        if empty:
-            more = f" (and {len(empty) - 1} more rows)" if len(empty) > 1 else ""
-            raise BadInput(
-                f"{rows.origin}: row {empty[0]}{more} has an empty {what}: "
-                "fill it in or remove the row"
-            )
+    _require_filled(rows, "label", rows.labels)
+    if not any(map(str.strip, rows.texts)):
+        raise BadInput(f"{rows.origin}: every text is empty, so this is not the dataset's text")
+
+
+def _require_filled(rows: LabeledTexts, what: str, values: Sequence[str]) -> None:
+    empty = [row for row, value in enumerate(values, start=1) if not value.strip()]
+    if empty:
+        more = f" (and {len(empty) - 1} more rows)" if len(empty) > 1 else ""
+        raise BadInput(
+            f"{rows.origin}: row {empty[0]}{more} has an empty {what}: fill it in or remove the row"
+        )
 
 
 def _require_known_labels(test: LabeledTexts, seen: set[str]) -> None:

@@ -1,6 +1,7 @@
 """Datasets of the Hugging Face Hub, from the parquet branch that the Hub keeps of each."""
 
-import polars as pl
+from collections.abc import Sequence
+from pathlib import Path
 
 from tui_al.catalog import DatasetSpec
 from tui_al.corpora.corpus import Corpus, LabeledTexts, build_corpus
@@ -25,10 +26,10 @@ def read_hub(spec: DatasetSpec, listener: ProgressListener) -> Corpus:
     `BadInput` where a file's content is not what the catalog says.
     """
     assert spec.hub is not None
-    patterns = [f"{spec.hub.config}/{split}/*.parquet" for split in (spec.train, spec.test)]
+    patterns = [f"{spec.hub.config}/{split}/*.parquet" for split in (*spec.train, spec.test)]
     snapshot = fetch(spec.hub.repo, "dataset", patterns, listener, revision=_PARQUET_BRANCH)
-    train, order = _read_split(spec, snapshot, spec.train)
-    test, _ = _read_split(spec, snapshot, spec.test)
+    train, order = _read_splits(spec, snapshot, spec.train)
+    test, _ = _read_splits(spec, snapshot, (spec.test,))
     if spec.test_sample is not None:
         test = test.take(sampled_rows(len(test), spec.test_sample))
     return build_corpus(
@@ -46,17 +47,23 @@ def read_hub(spec: DatasetSpec, listener: ProgressListener) -> Corpus:
     )
 
 
-def _read_split(
-    spec: DatasetSpec, snapshot: Snapshot, split: str
+def _read_splits(
+    spec: DatasetSpec, snapshot: Snapshot, splits: Sequence[str]
 ) -> tuple[LabeledTexts, tuple[str, ...]]:
-    """A split's rows, all its shards in order, and its class names."""
+    """The rows of splits, all their shards in order, and the class names."""
     assert spec.hub is not None
-    folder = snapshot.folder / spec.hub.config / split
-    paths = sorted(folder.glob("*.parquet"))
-    if not paths:
-        raise HubUnavailable(f"dataset {spec.hub.repo} has no split '{split}' in {spec.hub.config}")
-    frame = pl.concat([read_table(path) for path in paths])
-    origin = snapshot.folder / spec.hub.config / split
-    text, label = choose_columns(origin, frame, spec.text, spec.label)
-    names = parquet_class_names(paths[0], label)
-    return labeled_texts(origin, frame, text, label, class_names=names), names
+    repo, config = spec.hub.repo, spec.hub.config
+    paths: list[Path] = []
+    for split in splits:
+        shards = sorted((snapshot.folder / config / split).glob("*.parquet"))
+        if not shards:
+            raise HubUnavailable(f"dataset {repo} has no split '{split}' in {config}")
+        paths += shards
+    names: tuple[str, ...] = ()
+    parts = []
+    for path in paths:  # one at a time: a bad row is named in its file, and memory is saved
+        table = read_table(path)
+        choose_columns(path, table, spec.text, spec.label)
+        names = names or parquet_class_names(path, spec.label)
+        parts.append(labeled_texts(path, table, spec.text, spec.label, class_names=names))
+    return LabeledTexts.joined(parts, f"{repo} ({config}, {' and '.join(splits)})"), names

@@ -5,6 +5,8 @@ The app's first frame needs this; it must not load numpy or polars.
 
 import json
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Literal
@@ -19,7 +21,22 @@ LIMIT_MARK = "@"
 _META_KEYS = {"name", "classes", "n_train", "n_test", "budget", "fingerprint", "origin"}
 SUFFIXES = (".parquet", ".csv", ".tsv", ".jsonl")
 
-TextSource = Literal["user", "mirror", "cached", "package", "hub", "none"]
+TextSource = Literal["user", "mirror", "cached", "package", "labels", "hub", "none"]
+"""`labels`: an embedding was imported without the texts it was made from."""
+
+
+@dataclass(frozen=True, slots=True)
+class MirrorFiles:
+    """A dataset's files in a mirror directory: `bodies` is FNC-1's second one."""
+
+    train: tuple[Path, ...]
+    test: Path | None = None
+    bodies: Path | None = None
+
+    @property
+    def stamps(self) -> list[dict[str, Any]]:
+        return file_stamps(path for path in (*self.train, self.test, self.bodies) if path)
+
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -60,6 +77,11 @@ def read_meta(cache: Cache, name: str) -> dict[str, Any] | None:
     return meta if sound else None
 
 
+def has_texts(meta: dict[str, Any]) -> bool:
+    """Whether the cache's copy holds texts, not only the labels of an imported embedding."""
+    return meta.get("texts") is not False
+
+
 def known_datasets(cache: Cache, data_dir: Path | None = None) -> list[str]:
     """The catalog's names in its order, then the user's and the mirror's, sorted."""
     stored = [path.parent.name for path in cache.corpora.glob(f"*/{META}")]
@@ -74,31 +96,36 @@ def text_source(name: str, cache: Cache, data_dir: Path | None = None) -> TextSo
     meta = read_meta(cache, name)
     spec = datasets().get(name)
     if meta is not None and meta["origin"]["kind"] == "user":
-        return "user"
+        return "user" if has_texts(meta) else "labels"
     if data_dir is not None and mirror_files(data_dir, name, spec):
         return "mirror"
-    if meta is not None:
+    if meta is not None and has_texts(meta):
         return "cached"
     if spec is not None and spec.bundled and bundled_origin(spec.bundled):
         return "package"
+    if meta is not None:
+        return "labels"
     return "hub" if spec is not None and spec.hub else "none"
 
 
-def mirror_files(data_dir: Path, name: str, spec: DatasetSpec | None = None) -> tuple[Path, ...]:
-    """The files of a dataset in a mirror directory, train first; empty where there are none."""
+def mirror_files(data_dir: Path, name: str, spec: DatasetSpec | None = None) -> MirrorFiles | None:
+    """The files of a dataset in a mirror directory, if it has any."""
     folder = data_dir / name
-    if spec is not None and spec.two_files:
-        return _stances_and_bodies(folder)
-    train = _split_file(folder, spec.train if spec else "train")
-    if train is None:
-        return ()
-    # MNLI's "validation_matched" may simply be called "validation" in a mirror.
-    splits = (spec.test, "test", "validation") if spec else ("test", "validation")
-    test = next(filter(None, (_split_file(folder, split) for split in splits)), None)
-    return (train, test) if test else (train,)
+    if spec is not None and spec.two_files and (pair := _stances_and_bodies(folder)):
+        return pair
+    pools = spec.train if spec else ("train",)
+    train = tuple(filter(None, (_split_file(folder, split) for split in pools)))
+    if not train or train[0].stem != pools[0]:
+        return None
+    # MNLI's "validation_matched" may simply be called "validation" in a mirror, and comes
+    # before "test": GLUE's own test files hide their labels.
+    wanted = spec.test if spec else "test"
+    splits = (wanted, wanted.partition("_")[0], "test", "validation")
+    found = (_split_file(folder, split) for split in splits if split not in pools)
+    return MirrorFiles(train, next(filter(None, found), None))
 
 
-def file_stamps(paths: tuple[Path, ...]) -> list[dict[str, Any]]:
+def file_stamps(paths: Iterable[Path]) -> list[dict[str, Any]]:
     """Path, size and modification time of each file: how it is recognised as unchanged."""
     return [
         {"path": str(path), "size": path.stat().st_size, "mtime_ns": path.stat().st_mtime_ns}
@@ -119,10 +146,10 @@ def _split_file(folder: Path, split: str) -> Path | None:
     return next((path for path in candidates if path.is_file()), None)
 
 
-def _stances_and_bodies(folder: Path) -> tuple[Path, ...]:
+def _stances_and_bodies(folder: Path) -> MirrorFiles | None:
     """FNC-1's two files, the competition's training half where it is there."""
     for stances in (folder / "train_stances.csv", *sorted(folder.glob("*_stances.csv"))):
         bodies = stances.with_name(stances.name.replace("_stances", "_bodies"))
         if stances.is_file() and bodies.is_file():
-            return (stances, bodies)
-    return ()
+            return MirrorFiles((stances,), bodies=bodies)
+    return None

@@ -16,7 +16,7 @@ from tui_al.corpora.inventory import (
     base_name,
     bundled_origin,
     check_dataset,
-    file_stamps,
+    has_texts,
     mirror_files,
     read_meta,
 )
@@ -87,6 +87,7 @@ def limit_corpus(corpus: Corpus, limit: str) -> Corpus:
         budget=min(corpus.budget, default_budget(len(train))),
         fingerprint=blake2b(f"{corpus.fingerprint}@{limit}".encode(), digest_size=16).hexdigest(),
         origin=corpus.origin,
+        has_texts=corpus.has_texts,
     )
 
 
@@ -110,7 +111,7 @@ def _open_copy(
     try:
         return open_corpus(cache, name, meta)
     except DamagedFile:
-        if users_own:
+        if users_own or not has_texts(meta):
             raise  # every other source can be read again
         return None
 
@@ -119,19 +120,19 @@ def _changed(
     meta: dict[str, Any], name: str, spec: DatasetSpec | None, data_dir: Path | None
 ) -> bool:
     """Whether the place the text would come from now holds another text than the copy."""
-    if data_dir is not None and (paths := mirror_files(data_dir, name, spec)):
-        return bool(meta["origin"].get("files") != file_stamps(paths))
+    if data_dir is not None and (files := mirror_files(data_dir, name, spec)):
+        return bool(meta["origin"].get("files") != files.stamps)
     if spec is not None and spec.bundled and meta["origin"]["kind"] == "bundled":
         now = bundled_origin(spec.bundled)
-        return now is not None and meta["origin"] != now
+        return now is not None and (meta["origin"] != now or not has_texts(meta))
     return False
 
 
 def _read_source(
     name: str, spec: DatasetSpec | None, data_dir: Path | None, listener: ProgressListener
 ) -> Corpus:
-    if data_dir is not None and (paths := mirror_files(data_dir, name, spec)):
-        return read_mirror(paths, name, spec)
+    if data_dir is not None and (files := mirror_files(data_dir, name, spec)):
+        return read_mirror(files, name, spec)
     if spec is not None and spec.bundled:
         return read_bundled(spec)
     if spec is not None and spec.hub:

@@ -55,7 +55,7 @@ def labeled_texts(
     """Take texts and labels out of a table; several text columns join with a line break.
 
     Integer labels become the names of `class_names` where those are given. Missing values
-    become empty strings, which `build_corpus` refuses by row.
+    become empty strings.
     """
     columns = [_strings(path, frame.get_column(name)) for name in text]
     joined = pl.select(pl.concat_str(columns, separator="\n")).to_series()

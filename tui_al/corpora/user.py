@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tui_al.catalog import datasets
-from tui_al.corpora.corpus import Corpus, LabeledTexts, build_corpus
+from tui_al.corpora.corpus import Corpus, LabeledTexts, build_corpus, require_filled_texts
 from tui_al.corpora.inventory import check_name, file_stamps, read_meta
 from tui_al.corpora.splitting import split_rows
 from tui_al.corpora.store import save_corpus
@@ -55,4 +55,6 @@ def _read(
     frame = read_table(path)
     columns = choose_columns(path, frame, text, label)
     order = parquet_class_names(path, columns[1]) if path.suffix.lower() == ".parquet" else ()
-    return labeled_texts(path, frame, *columns, class_names=order), order, columns
+    rows = labeled_texts(path, frame, *columns, class_names=order)
+    require_filled_texts(rows)
+    return rows, order, columns
