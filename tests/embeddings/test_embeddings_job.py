@@ -1,13 +1,12 @@
 """Embedding a corpus: what the listener hears, and what interruptions leave behind."""
 
 import json
-import signal
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from embedding_samples import edit_json, files_under, make_corpus, run_python, start_python
+from embedding_samples import edit_json, files_under, make_corpus, run_python
 
 from tui_al.catalog import find_model
 from tui_al.embeddings.inventory import list_entries
@@ -17,7 +16,7 @@ from tui_al.paths import Cache
 from tui_al.progress import Progress
 
 MODEL = "wordllama-256"
-CORPUS = make_corpus(600, 100)  # three batches
+CORPUS = make_corpus(600, 100)  # three shards
 
 
 def record(cache: Cache, model: str = MODEL, **changes: object) -> list[Progress]:
@@ -63,16 +62,53 @@ class Stop:
 
 
 EXCEPTIONS = [Cancelled("stopped"), KeyboardInterrupt(), ZeroDivisionError()]
+FINISHED = (0, 512, 600, 700)  # rows of the shards that are finished at each report
+
+
+def interrupt(cache: Cache, call: int, exception: BaseException) -> None:
+    with pytest.raises(type(exception)) as caught:
+        embed_corpus(CORPUS, find_model(MODEL), cache, listener=Stop(call, exception))
+    assert caught.value is exception
 
 
 @pytest.mark.parametrize("exception", EXCEPTIONS, ids=lambda error: type(error).__name__)
 @pytest.mark.parametrize("call", range(4))
-def test_a_listener_that_raises_leaves_nothing(cache, call, exception):
-    with pytest.raises(type(exception)) as caught:
-        embed_corpus(CORPUS, find_model(MODEL), cache, listener=Stop(call, exception))
-    assert caught.value is exception
-    assert files_under(cache.root) == {}
+def test_a_listener_that_raises_leaves_finished_shards_and_no_entry(cache, call, exception):
+    interrupt(cache, call, exception)
+    assert list_entries(cache) == []
     assert find_embedding(CORPUS, find_model(MODEL), cache) is None
+    if call == 0:
+        assert files_under(cache.root) == {}
+        return
+    (folder,) = (cache.embeddings / "toy").iterdir()
+    assert folder.name.startswith(f".{MODEL}@")
+    assert folder.suffix == ".partial"
+    assert sorted(files_under(folder)) == ["ledger.jsonl", "test.npy", "train.npy"]
+
+
+@pytest.mark.parametrize("call", range(4))
+def test_the_next_call_goes_on_where_the_last_one_stopped(cache, call, tmp_path):
+    interrupt(cache, call, Cancelled("stopped"))
+    heard = record(cache)
+    assert [report.done for report in heard] == [*FINISHED[call:]]
+    assert {report.before for report in heard} == {FINISHED[call]}
+    for report in heard[1:]:
+        assert report.rate * report.seconds == pytest.approx(report.done - FINISHED[call])
+    (info,) = list_entries(cache)
+    assert list((cache.embeddings / "toy").iterdir()) == [info.folder]
+    whole = embed_corpus(CORPUS, find_model(MODEL), Cache(tmp_path / "other"))
+    for part in ("train.npy", "test.npy"):
+        assert (info.folder / part).read_bytes() == (whole.folder / part).read_bytes()
+
+
+def test_an_embedding_in_several_sittings_tells_sums_over_all_of_them(cache, tmp_path):
+    for _ in range(3):
+        interrupt(cache, 1, Cancelled("stopped"))
+    entry = embed_corpus(CORPUS, find_model(MODEL), cache)
+    whole = embed_corpus(CORPUS, find_model(MODEL), Cache(tmp_path / "other"))
+    for fact in ("tokens", "norms", "engine", "note", "key", "request", "files"):
+        assert entry.meta[fact] == whole.meta[fact]
+    assert entry.meta["tokens"] > 700
 
 
 @pytest.mark.parametrize("call", range(4))
@@ -84,72 +120,22 @@ def test_a_listener_that_raises_leaves_what_was_there(cache, call):
     with (damaged.folder / "test.npy").open("r+b") as file:
         file.truncate(1000)
     before = files_under(cache.root)
-    with pytest.raises(Cancelled):
-        embed_corpus(CORPUS, spec, cache, listener=Stop(call, Cancelled("stopped")))
-    assert files_under(cache.root) == before
+    interrupt(cache, call, Cancelled("stopped"))
+    after = files_under(cache.root)
+    assert {path: after[path] for path in after if ".partial/" not in path} == before
+    repaired = embed_corpus(CORPUS, spec, cache)
+    repaired.open()
+    assert files_under(cache.root).keys() == before.keys()
 
 
-KILLED = """
-from pathlib import Path
-from tui_al.catalog import find_model
-from tui_al.embeddings.job import embed_corpus
-from tui_al.paths import Cache
-from embedding_samples import make_corpus
-
-def wait_to_be_killed(report):
-    if report.done > 300:
-        print(report.done, flush=True)
-        sys.stdin.read()
-
-embed_corpus(make_corpus(600, 100), find_model(sys.argv[2]), Cache(Path(sys.argv[1])),
-             listener=wait_to_be_killed)
-"""
-
-
-def test_a_killed_process_leaves_no_entry_and_the_next_call_finishes(cache):
-    process = start_python(KILLED, cache.root, MODEL)
-    assert process.stdout.readline().strip() == "512"
-    process.send_signal(signal.SIGKILL)
-    process.communicate(timeout=60)
-    assert process.returncode == -signal.SIGKILL
-    assert list_entries(cache) == []
-    assert find_embedding(CORPUS, find_model(MODEL), cache) is None
-    entry = embed_corpus(CORPUS, find_model(MODEL), cache)
-    assert entry == find_embedding(CORPUS, find_model(MODEL), cache)
-    assert [len(matrix) for matrix in entry.open()] == [600, 100]
-
-
-TOGETHER = """
-from pathlib import Path
-from tui_al.catalog import find_model
-from tui_al.embeddings.job import embed_corpus
-from tui_al.paths import Cache
-from embedding_samples import make_corpus
-
-def wait_for_the_other(report):
-    if report.done == 0:
-        print("ready", flush=True)
-        sys.stdin.readline()
-
-entry = embed_corpus(make_corpus(600, 100), find_model(sys.argv[2]), Cache(Path(sys.argv[1])),
-                     listener=wait_for_the_other)
-entry.open()
-"""
-
-
-def test_two_processes_may_embed_the_same_at_once(cache):
-    pair = [start_python(TOGETHER, cache.root, MODEL) for _ in range(2)]
-    for process in pair:
-        assert process.stdout.readline().strip() == "ready"
-    for process in pair:
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    for process in pair:
-        _, errors = process.communicate(timeout=60)
-        assert process.returncode == 0, errors
-    (info,) = list_entries(cache)
-    assert sorted(files_under(info.folder)) == ["meta.json", "test.npy", "train.npy"]
-    find_embedding(CORPUS, find_model(MODEL), cache).open()
+def test_a_repair_takes_over_no_rows_of_the_damaged_entry(cache):
+    """What is damaged is computed anew, all of it."""
+    damaged = embed_corpus(CORPUS, find_model(MODEL), cache)
+    before = files_under(damaged.folder)
+    (damaged.folder / "train.npy").write_bytes(before["train.npy"][:-4] + b"abcd")
+    assert [report.done for report in record(cache)] == [*FINISHED]
+    after = files_under(damaged.folder)
+    assert (after["train.npy"], after["test.npy"]) == (before["train.npy"], before["test.npy"])
 
 
 def test_nobody_is_told_of_work_while_weights_are_refused(cache, tiny_bert):

@@ -16,7 +16,7 @@ from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
 from tui_al.catalog import ModelSpec, find_model
-from tui_al.embeddings.encoders import Encoder, load_encoder
+from tui_al.embeddings.encoders import Encoder, EncoderOptions, load_encoder
 from tui_al.embeddings.encoders import packages as packages_module
 from tui_al.embeddings.job import embed_corpus
 from tui_al.errors import BadInput, DamagedFile
@@ -37,7 +37,8 @@ def package_of(spec: ModelSpec) -> Path:
 
 @pytest.fixture(scope="module")
 def encoders() -> dict[str, Encoder]:
-    return {name: load_encoder(find_model(name), "cpu", ignore_progress) for name in STATIC}
+    options = EncoderOptions(device="cpu")
+    return {name: load_encoder(find_model(name), options, ignore_progress) for name in STATIC}
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +122,7 @@ def test_a_zero_vector_stays_zero_when_rows_are_normalised(cache):
 
 @pytest.mark.parametrize("model", STATIC)
 def test_the_order_of_words_and_texts_does_not_matter(encoders, model):
-    texts = ["the cat sat on the mat", "a dog", "x"] * 200  # more than one batch
+    texts = ["the cat sat on the mat", "a dog", "x"] * 200
     found = vectors_of(encoders[model], texts)
     np.testing.assert_array_equal(found[::-1], vectors_of(encoders[model], texts[::-1]))
     if model == "glove-50":

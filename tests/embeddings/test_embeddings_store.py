@@ -11,14 +11,22 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from embedding_samples import corpus_of, edit_json, files_under, make_corpus, run_python
+from embedding_samples import (
+    Trap,
+    corpus_of,
+    edit_json,
+    files_under,
+    make_corpus,
+    run_python,
+    small_disk,
+)
 
 from tui_al.catalog import ModelSpec, find_model
 from tui_al.embeddings import job
 from tui_al.embeddings.inventory import list_entries
 from tui_al.embeddings.job import embed_corpus, find_embedding
 from tui_al.embeddings.request import EmbeddingRequest, request_embedding
-from tui_al.embeddings.store import Entry, find_entry, write_entry
+from tui_al.embeddings.store import Entry, find_entry, publish_entry
 from tui_al.errors import BadInput, DamagedFile
 from tui_al.paths import Cache
 
@@ -43,9 +51,11 @@ def no_work(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def write_constant(cache: Cache, request: EmbeddingRequest, value: float) -> Entry:
-    with write_entry(cache, request, (3, 2, 4)) as draft:
-        draft.train[:], draft.test[:] = value, value
-    return draft.entry
+    draft = cache.embeddings / request.dataset / ".draft"
+    draft.mkdir(parents=True)
+    for name, rows in zip(PARTS, (3, 2), strict=True):
+        np.save(draft / name, np.full((rows, 4), value, dtype=request.dtype))
+    return publish_entry(cache, request, draft, commit="", facts={})
 
 
 def make_request(**changes: object) -> EmbeddingRequest:
@@ -91,7 +101,7 @@ def test_meta_tells_what_was_embedded_and_how(cache, spec, entry):
     assert sorted(files_under(folder)) == ["meta.json", "test.npy", "train.npy"]
     meta = json.loads((folder / "meta.json").read_text("utf-8"))
     corpus = make_corpus()
-    assert meta["request"] == asdict(request_embedding("toy", corpus.fingerprint, spec))
+    assert meta["request"] == request_embedding("toy", corpus.fingerprint, spec).facts()
     assert meta["request"]["fingerprint"] == corpus.fingerprint
     assert meta["request"]["dtype"] == "float32"
     assert meta["key"] == entry.key
@@ -340,16 +350,6 @@ def test_a_file_without_a_checksum_is_damaged(cache, spec, entry):
         find_embedding(make_corpus(), spec, cache).open()
 
 
-class Trap:
-    """Unpickling this creates a file."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def __reduce__(self):
-        return (open, (str(self.path), "w"))
-
-
 @pytest.mark.parametrize("kind", ["object array", "plain pickle"])
 def test_a_pickle_is_refused_even_where_its_checksum_is_right(kind, entry, tmp_path):
     trap = Trap(tmp_path / "sprung")
@@ -416,11 +416,7 @@ def test_a_file_too_large_for_its_limit_gives_one_line(tmp_path):
 
 def test_a_full_disk_gives_one_line(tmp_path):
     """A write to a memory map of a sparse file would end in a bus error instead."""
-    script = 'mount -t tmpfs -o size=128k none "$1" && shift && exec "$@"'
-    prefix = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script, "-"]
-    if not shutil.which("unshare") or os.system(shlex.join([*prefix, str(tmp_path), "true"])):
-        pytest.skip("no small disk: this system does not let users mount a tmpfs")
-    output = run_python(FULL_DISK, tmp_path / "cache", prefix=[*prefix, str(tmp_path)])
-    assert output.startswith(f"cannot write {tmp_path}")
-    assert "no space left" in output
+    output = run_python(FULL_DISK, tmp_path / "cache", prefix=small_disk(tmp_path, "128k"))
+    assert f" needs 0.4 MB, and {tmp_path}" in output
+    assert "--cache-dir" in output
     assert output.count("\n") == 1

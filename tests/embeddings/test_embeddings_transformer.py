@@ -1,7 +1,6 @@
 """The transformers encoder against transformers itself, one text at a time without padding."""
 
 import shutil
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,25 +12,14 @@ from embedding_samples import (
     ODD_TEXTS,
     POSITIONS,
     edit_json,
+    load_tiny,
     pool_by_hand,
     vectors_of,
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tui_al.catalog import find_model
-from tui_al.embeddings.encoders.transformer import (
-    TransformerEncoder,
-    batches_by_length,
-    choose_device,
-    load_transformer,
-)
-from tui_al.errors import BadInput
-from tui_al.progress import ignore_progress
-
-
-def load(folder: Path, **changes: object) -> TransformerEncoder:
-    return load_transformer(replace(find_model(str(folder)), **changes), "cpu", ignore_progress)
+from tui_al.embeddings.encoders.batching import batches_by_length
 
 
 @lru_cache
@@ -51,7 +39,7 @@ def by_hand(folder: Path, text: str, pooling: str, max_length: int = POSITIONS) 
 
 @pytest.mark.parametrize("pooling", ["cls", "eos", "mean"])
 def test_every_architecture_equals_one_text_at_a_time(tiny_model, pooling):
-    encoder = load(tiny_model, pooling=pooling)
+    encoder = load_tiny(tiny_model, pooling=pooling)
     expected = [by_hand(tiny_model, text, pooling) for text in ODD_TEXTS]
     np.testing.assert_allclose(vectors_of(encoder, ODD_TEXTS), expected, atol=1e-5)
     assert encoder.dimension == DIMENSION
@@ -62,7 +50,7 @@ def test_every_architecture_equals_one_text_at_a_time(tiny_model, pooling):
 def test_texts_are_cut_at_the_shortest_limit(tiny_model, max_length):
     """At the wanted length, or else where the model has no more positions."""
     limit = min(max_length or POSITIONS, POSITIONS)
-    encoder = load(tiny_model, pooling="eos", max_length=max_length)
+    encoder = load_tiny(tiny_model, pooling="eos", max_length=max_length)
     texts = ["the cat " * 300, "the cat", "the cat " * (limit // 2) + "and then a dog runs"]
     expected = [by_hand(tiny_model, text, "eos", limit) for text in texts]
     np.testing.assert_allclose(vectors_of(encoder, texts), expected, atol=1e-5)
@@ -70,7 +58,7 @@ def test_texts_are_cut_at_the_shortest_limit(tiny_model, max_length):
 
 def test_what_follows_the_limit_has_no_influence(tiny_bert):
     texts = ["the cat sat on the mat . red", "the cat sat on the mat . a blue dog runs"]
-    short, whole = load(tiny_bert, max_length=8), load(tiny_bert)
+    short, whole = load_tiny(tiny_bert, max_length=8), load_tiny(tiny_bert)
     np.testing.assert_allclose(*vectors_of(short, texts), atol=1e-6)
     assert np.abs(np.subtract(*vectors_of(whole, texts))).max() > 0.01
 
@@ -79,25 +67,25 @@ def test_the_tokenizers_own_limit_counts_too(tiny_bert):
     edit_json(tiny_bert / "tokenizer_config.json", model_max_length=6)
     text = "the cat and the dog " * 9
     expected = by_hand(tiny_bert, text, "mean", 6)
-    np.testing.assert_allclose(vectors_of(load(tiny_bert), [text])[0], expected, atol=1e-5)
+    np.testing.assert_allclose(vectors_of(load_tiny(tiny_bert), [text])[0], expected, atol=1e-5)
 
 
 def test_roberta_counts_positions_from_after_its_padding(tiny_models):
     folder = tiny_models("roberta")
     text = "the cat and the dog " * 50
     expected = by_hand(folder, text, "mean")
-    np.testing.assert_allclose(vectors_of(load(folder), [text])[0], expected, atol=1e-5)
+    np.testing.assert_allclose(vectors_of(load_tiny(folder), [text])[0], expected, atol=1e-5)
 
 
 def test_rows_do_not_depend_on_the_order_of_texts(tiny_model):
-    encoder = load(tiny_model)
+    encoder = load_tiny(tiny_model)
     order = np.random.default_rng(3).permutation(len(ODD_TEXTS))
     shuffled = vectors_of(encoder, [ODD_TEXTS[i] for i in order])
     np.testing.assert_allclose(shuffled, vectors_of(encoder, ODD_TEXTS)[order], atol=1e-5)
 
 
-def test_more_texts_than_are_sorted_together(tiny_bert):
-    encoder = load(tiny_bert)
+def test_windows_of_many_texts(tiny_bert):
+    encoder = load_tiny(tiny_bert)
     some = [f"the {'cat ' * (i % 5)}{'abcdefghijk'[i % 11]}" for i in range(55)]
     texts = (some * 80)[:4200]
     expected = np.tile(vectors_of(encoder, some), (80, 1))[:4200]
@@ -105,11 +93,11 @@ def test_more_texts_than_are_sorted_together(tiny_bert):
 
 
 def test_no_texts_give_no_batches(tiny_bert):
-    assert list(load(tiny_bert).batches([])) == []
+    assert list(load_tiny(tiny_bert).batches([])) == []
 
 
 def test_the_prompt_goes_before_every_text(tiny_model):
-    encoder = load(tiny_model, prompt="query : ")
+    encoder = load_tiny(tiny_model, prompt="query : ")
     texts = ["cat", "the red dog"]
     expected = [by_hand(tiny_model, f"query : {text}", "mean") for text in texts]
     np.testing.assert_allclose(vectors_of(encoder, texts), expected, atol=1e-5)
@@ -119,7 +107,7 @@ def test_a_tokenizer_that_pads_on_the_left_does_not_move_absolute_positions(tiny
     edit_json(tiny_bert / "tokenizer_config.json", padding_side="left")
     texts = ["cat", "the cat and the dog runs fast ."]
     expected = [by_hand(tiny_bert, text, "cls") for text in texts]
-    found = vectors_of(load(tiny_bert, pooling="cls"), texts)
+    found = vectors_of(load_tiny(tiny_bert, pooling="cls"), texts)
     np.testing.assert_allclose(found, expected, atol=1e-5)
 
 
@@ -127,14 +115,14 @@ def test_a_model_without_padding_or_end_token(tiny_bert):
     edit_json(tiny_bert / "tokenizer_config.json", pad_token=None, sep_token=None, cls_token=None)
     edit_json(tiny_bert / "config.json", pad_token_id=None)
     expected = [by_hand(tiny_bert, text, "mean") for text in ODD_TEXTS]
-    np.testing.assert_allclose(vectors_of(load(tiny_bert), ODD_TEXTS), expected, atol=1e-5)
+    np.testing.assert_allclose(vectors_of(load_tiny(tiny_bert), ODD_TEXTS), expected, atol=1e-5)
 
 
 @pytest.mark.parametrize("pooling", ["cls", "eos", "mean"])
 def test_a_text_without_tokens_is_the_zero_vector(tiny_bert, pooling):
     edit_json(tiny_bert / "tokenizer.json", post_processor=None)  # no [CLS], no [SEP]
     texts = ["\x07", "the cat", "\u200b\x00"]
-    found = vectors_of(load(tiny_bert, pooling=pooling), texts)
+    found = vectors_of(load_tiny(tiny_bert, pooling=pooling), texts)
     assert not found[[0, 2]].any()
     np.testing.assert_allclose(found[1], by_hand(tiny_bert, "the cat", pooling), atol=1e-5)
 
@@ -165,18 +153,8 @@ def test_batches_are_as_full_as_the_budget_allows(lengths, budget):
         assert (len(rows) + 1) * max(lengths[row] for row in rows) > budget
 
 
-def test_a_gpu_that_is_not_there_is_refused(monkeypatch):
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    assert choose_device("auto") == "cpu"
-    assert choose_device("cpu") == "cpu"
-    with pytest.raises(BadInput, match="--device cpu"):
-        choose_device("cuda")
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    assert choose_device("auto") == "cuda"
-
-
 def test_a_copy_of_the_directory_gives_the_same_vectors(tiny_bert, tmp_path):
     copy = shutil.copytree(tiny_bert, tmp_path / "elsewhere")
     np.testing.assert_array_equal(
-        vectors_of(load(copy), ODD_TEXTS), vectors_of(load(tiny_bert), ODD_TEXTS)
+        vectors_of(load_tiny(copy), ODD_TEXTS), vectors_of(load_tiny(tiny_bert), ODD_TEXTS)
     )

@@ -12,6 +12,8 @@ from tui_al.catalog import ModelSpec
 from tui_al.paths import Cache
 
 META = "meta.json"
+QUALITY = "quality.json"
+PROJECTION = "projection.npz"
 FORMAT = 1
 
 WeightsSource = Literal["package", "directory", "cached", "hub", "none"]
@@ -33,8 +35,9 @@ class EntryInfo:
 
 def list_entries(cache: Cache, dataset: str | None = None) -> list[EntryInfo]:
     """Every finished embedding of the cache, or of one dataset, by dataset and model."""
-    pattern = f"{dataset or '*'}/*/{META}"
+    pattern = f"{dataset or '*'}/[!.]*/{META}"  # hidden ones are not finished, or done with
     folders = (path.parent for path in sorted(cache.embeddings.glob(pattern)))
+    folders = (folder for folder in folders if not folder.name.startswith("."))  # unfinished, gone
     metas = ((folder, read_meta(folder)) for folder in folders)
     return [_describe(folder, meta) for folder, meta in metas if meta is not None]
 
@@ -66,11 +69,11 @@ def weights_source(spec: ModelSpec) -> WeightsSource:
     if spec.package is not None:
         return "package" if find_spec(spec.package.module) else "none"
     if spec.directory is not None:
-        return "directory"
+        return "directory" if Path(spec.directory).is_dir() else "none"
     from huggingface_hub import try_to_load_from_cache
 
     try:
-        found = try_to_load_from_cache(spec.repo or "", "config.json")
+        found = try_to_load_from_cache(spec.repo or "", "config.json", revision=spec.revision)
     except ValueError:  # no repository can have this name
         return "none"
     return "cached" if isinstance(found, str) else "hub"

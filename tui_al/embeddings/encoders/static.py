@@ -1,15 +1,16 @@
 """Static lookup: a text's vector is the mean of its tokens' vectors, whatever their order."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from importlib.metadata import version
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tui_al.catalog import ModelSpec
+from tui_al.embeddings.encoders import Batch
 from tui_al.embeddings.encoders.packages import package_folder
 
-_BATCH = 256
 # GloVe's vocabulary is lower-case with punctuation and clitics ('s, n't) as tokens of their own.
 _GLOVE_TOKEN = re.compile(
     r"n't\b|'(?:s|m|d|ll|re|ve)\b|[^\W_]+(?=n't\b)|[^\W_]+(?:[-.][^\W_]+)*|[^\w\s]"
@@ -25,18 +26,24 @@ class StaticEncoder:
     """
 
     commit = ""
+    note = ""
 
-    def __init__(self, table: NDArray[np.float32], tokenize: Tokenize) -> None:
+    def __init__(
+        self, table: NDArray[np.float32], tokenize: Tokenize, engine: Mapping[str, str]
+    ) -> None:
         self.dimension = table.shape[1]
+        self.engine = engine
         self._table = table
         self._tokenize = tokenize
 
-    def batches(
-        self, texts: Sequence[str]
-    ) -> Iterator[tuple[NDArray[np.intp], NDArray[np.float32]]]:
-        for start in range(0, len(texts), _BATCH):
-            tokens = self._tokenize(texts[start : start + _BATCH])
-            yield np.arange(start, start + len(tokens)), self._means(tokens)
+    def batches(self, windows: Iterable[Sequence[str]]) -> Iterator[Batch]:
+        for window, texts in enumerate(windows):
+            tokens = self._tokenize(texts)
+            read = sum(map(len, tokens))
+            yield Batch(window, np.arange(len(tokens)), self._means(tokens), read)
+
+    def count_tokens(self, texts: Sequence[str]) -> NDArray[np.intp]:
+        return np.array([len(row) for row in self._tokenize(texts)], dtype=np.intp)
 
     def _means(self, tokens: list[list[int]]) -> NDArray[np.float32]:
         """Row means as one sparse product: counts (texts x vocabulary) times the table."""
@@ -75,7 +82,9 @@ def load_wordllama(spec: ModelSpec) -> StaticEncoder:
         encoded = tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
         return [encoding.ids for encoding in encoded]
 
-    return StaticEncoder(weights.astype(np.float32), tokenize)
+    return StaticEncoder(
+        weights.astype(np.float32), tokenize, {"tokenizers": version("tokenizers")}
+    )
 
 
 def load_glove(spec: ModelSpec) -> StaticEncoder:
@@ -92,4 +101,4 @@ def load_glove(spec: ModelSpec) -> StaticEncoder:
         split = (_GLOVE_TOKEN.findall(text.lower()) for text in texts)
         return [[vocabulary[word] for word in row if word in vocabulary] for row in split]
 
-    return StaticEncoder(np.asarray(table), tokenize)
+    return StaticEncoder(np.asarray(table), tokenize, {})

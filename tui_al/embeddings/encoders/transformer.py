@@ -1,209 +1,241 @@
-"""Transformers as frozen feature extractors, on the CPU or a GPU."""
+"""Transformers as frozen feature extractors, on the CPU or on GPUs."""
 
-import json
-from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tui_al.catalog import ModelSpec
-from tui_al.embeddings.encoders.packages import package_folder
-from tui_al.embeddings.pooling import POOLERS
-from tui_al.errors import BadInput, first_line
-from tui_al.hub import fetch
-from tui_al.progress import ProgressListener
+from tui_al.cores import count_cores
+from tui_al.embeddings.encoders import Batch
+from tui_al.embeddings.encoders.batching import batches_by_length, pad_right
+from tui_al.embeddings.encoders.pipeline import run_pipeline
+from tui_al.errors import TuiAlError
 
-_WINDOW = 4096  # texts tokenised and sorted by length together
-_TOKENS = 8192  # of one batch, padding included
-_TOKENIZER_FILES = ("tokenizer.json", "vocab.*", "*.model")
-_OWN_CODE = "it needs Python code of its own, which tui-al does not run"
-_HUB_FILES = ("*.json", "*.txt", "*.model", "*.jinja", "model*.safetensors")
+if TYPE_CHECKING:
+    from torch import Tensor
+
+# Tokens of one batch, padding included: as many as stay in a core's cache, or keep a GPU busy.
+_CPU_TOKENS, _GPU_TOKENS = 1024, 32768
+_GPU_WORKERS = 2  # one lays out the next batch while the other's is computed
 
 
-class TransformerEncoder:
-    """A transformers model with its tokenizer; texts of like length share a batch.
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """From texts to the tokens that a model reads. `max_tokens` None keeps all of a text."""
 
-    A text's vector does not depend on its neighbours in the batch; a text without a single
-    token gets the zero vector.
-    """
+    tokenizer: Any
+    prompt: str = ""
+    max_tokens: int | None = None
+    lower_case: bool = False
+    end_token: int | None = None
+    """Ends every text, where the tokenizer does not end it so."""
+    pooled_from: int = 0
+    """Leading tokens, the prompt's, that pooling passes over."""
 
-    def __init__(self, spec: ModelSpec, model: Any, tokenizer: Any, *, commit: str = "") -> None:
-        self.dimension = int(model.config.hidden_size)
-        self.commit = commit
-        self._model = model
-        self._tokenizer = tokenizer
-        self._pool = POOLERS[spec.pooling]
-        self._prompt = spec.prompt
-        self._pad_id = tokenizer.pad_token_id or 0  # some have none; the mask hides it anyway
-        self._max_length = _shortest(
-            spec.max_length, tokenizer.model_max_length, _count_positions(model)
-        )
 
-    def batches(
-        self, texts: Sequence[str]
-    ) -> Iterator[tuple[NDArray[np.intp], NDArray[np.float32]]]:
-        for start in range(0, len(texts), _WINDOW):
-            window = [self._prompt + text for text in texts[start : start + _WINDOW]]
-            encoded = self._tokenizer(
-                window,
-                truncation=self._max_length is not None,
-                max_length=self._max_length,
-                return_attention_mask=True,
+@dataclass(frozen=True, slots=True)
+class Replica:
+    """A model on a device, from token ids and mask to one vector a text."""
+
+    device: str
+    model: Any
+    pool: "Callable[[Tensor, Tensor], Tensor]"
+
+
+@dataclass(frozen=True, slots=True)
+class _Tokens:
+    """Some texts of a window as padded token numbers; `lengths` has shape (b,)."""
+
+    window: int
+    rows: NDArray[np.intp]
+    lengths: NDArray[np.intp]
+    ids: NDArray[np.int64]
+    types: NDArray[np.int64] | None = None
+
+    def halves(self) -> "tuple[_Tokens, _Tokens]":
+        """The same texts as two batches."""
+        middle = (len(self.rows) + 1) // 2
+        first, second = (
+            _Tokens(
+                self.window,
+                self.rows[part],
+                self.lengths[part],
+                self.ids[part],
+                None if self.types is None else self.types[part],
             )
-            lengths = np.fromiter(map(len, encoded["input_ids"]), dtype=np.intp)
-            empty, filled = np.flatnonzero(lengths == 0), np.flatnonzero(lengths)
-            if len(empty):
-                yield start + empty, np.zeros((len(empty), self.dimension), dtype=np.float32)
-            for batch in batches_by_length(lengths[filled], _TOKENS):
-                rows = filled[batch]
-                picked = {name: [values[row] for row in rows] for name, values in encoded.items()}
-                yield start + rows, self._forward(picked)
-
-    def _forward(self, encoded: dict[str, list[list[int]]]) -> NDArray[np.float32]:
-        import torch
-
-        batch = {
-            name: torch.from_numpy(
-                pad_right(values, self._pad_id if name == "input_ids" else 0)
-            ).to(self._model.device)
-            for name, values in encoded.items()
-        }
-        with torch.inference_mode():
-            states = self._model(**batch).last_hidden_state
-            pooled = self._pool(states, batch["attention_mask"])
-        vectors: NDArray[np.float32] = pooled.float().cpu().numpy()
-        return vectors
-
-
-def batches_by_length(lengths: NDArray[np.intp], tokens: int) -> Iterator[NDArray[np.intp]]:
-    """Row numbers in batches, longest first, so that memory peaks at once and padding is small.
-
-    A batch's size times its longest length stays within `tokens`, or it is one row.
-    """
-    order = np.argsort(-lengths, kind="stable")
-    start = 0
-    while start < len(order):
-        size = max(1, tokens // max(1, int(lengths[order[start]])))
-        yield order[start : start + size]
-        start += size
-
-
-def pad_right(rows: Sequence[Sequence[int]], value: int) -> NDArray[np.int64]:
-    """Rows as a matrix, filled up at their ends.
-
-    Whatever the tokenizer prefers: padding on the left would move the positions of models
-    that count them from the first column (BERT, GPT-2).
-    """
-    matrix = np.full((len(rows), max(map(len, rows))), value, dtype=np.int64)
-    for row, values in enumerate(rows):
-        matrix[row, : len(values)] = values
-    return matrix
-
-
-def load_transformer(
-    spec: ModelSpec, device: str, listener: ProgressListener
-) -> TransformerEncoder:
-    """Load weights (safetensors only) and tokenizer from a package, a directory or the Hub.
-
-    Code that comes with a model is never run. Raises `BadInput` for files that are no model,
-    or only a part of one.
-    """
-    import torch
-    from safetensors import SafetensorError
-    from transformers import AutoModel, AutoTokenizer
-    from transformers.utils import logging
-
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    folder, commit = _weights_folder(spec, listener)
-    chosen = choose_device(device)
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
-        model, loaded = AutoModel.from_pretrained(
-            folder,
-            use_safetensors=True,
-            dtype=torch.float32 if chosen == "cpu" else "auto",
-            trust_remote_code=False,
-            output_loading_info=True,
+            for part in (slice(middle), slice(middle, None))
         )
-    except (
-        ImportError,
-        KeyError,
-        OSError,
-        RuntimeError,
-        SafetensorError,
-        TypeError,
-        ValueError,
-    ) as error:
-        raise _unusable(spec, folder, _reason(error)) from error
-    _require_whole(spec, folder, model.config, loaded["missing_keys"])
-    return TransformerEncoder(spec, model.eval().to(chosen), tokenizer, commit=commit)
+        return first, second
 
 
-def choose_device(device: str) -> str:
-    """The torch device for auto, cpu or cuda."""
+@dataclass(frozen=True, slots=True)
+class TransformerEncoder:
+    """A model with its tokenizer; texts of like length share a batch.
+
+    On a CPU every core computes batches of its own, one thread each: small products gain
+    nothing from sharing, and a vector does not depend on the number of cores. A text without
+    a single token gets the zero vector.
+    """
+
+    dimension: int
+    recipe: Recipe
+    replicas: tuple[Replica, ...]
+    commit: str = ""
+    note: str = ""
+    engine: Mapping[str, str] = field(default_factory=dict)
+
+    def batches(self, windows: Iterable[Sequence[str]]) -> Iterator[Batch]:
+        on_cpu = self.replicas[0].device == "cpu"
+        each = count_cores() if on_cpu else _GPU_WORKERS
+        free: SimpleQueue[Replica] = SimpleQueue()
+        for replica in self.replicas * each:
+            free.put(replica)
+
+        def compute(tokens: _Tokens) -> Batch:
+            replica = free.get()
+            try:
+                return _encode(replica, tokens, self.recipe.pooled_from, self.dimension)
+            finally:
+                free.put(replica)
+
+        yield from run_pipeline(
+            enumerate(windows),
+            self._tokenize,
+            compute,
+            workers=len(self.replicas) * each,
+            start_worker=_use_one_thread if on_cpu else _do_nothing,
+        )
+
+    def count_tokens(self, texts: Sequence[str]) -> NDArray[np.intp]:
+        """Tokens that the model would read of each text, shape (n,)."""
+        return _lengths(self._encode_ids(texts)["input_ids"])
+
+    def _encode_ids(self, texts: Sequence[str]) -> dict[str, list[list[int]]]:
+        recipe = self.recipe
+        whole = (recipe.prompt + text for text in texts)
+        encoded = recipe.tokenizer(
+            [text.lower() for text in whole] if recipe.lower_case else list(whole),
+            truncation=recipe.max_tokens is not None,
+            max_length=recipe.max_tokens,
+            return_attention_mask=False,
+        )
+        if recipe.end_token is not None:
+            last = None if recipe.max_tokens is None else recipe.max_tokens - 1
+            encoded["input_ids"] = [
+                ids if ids and ids[-1] == recipe.end_token else [*ids[:last], recipe.end_token]
+                for ids in encoded["input_ids"]
+            ]
+        return dict(encoded)
+
+    def _tokenize(self, numbered: tuple[int, Sequence[str]]) -> list[_Tokens]:
+        window, texts = numbered
+        encoded = self._encode_ids(texts)
+        ids = encoded["input_ids"]
+        types = encoded.get("token_type_ids")
+        if types is not None and not any(map(any, types)):
+            types = None  # all zero, which is what models assume
+        lengths = _lengths(ids)
+        # Some tokenizers have no padding token; the mask hides the padding anyway.
+        pad = self.recipe.tokenizer.pad_token_id or 0
+        budget = _CPU_TOKENS if self.replicas[0].device == "cpu" else _GPU_TOKENS
+        empty, filled = np.flatnonzero(lengths == 0), np.flatnonzero(lengths)
+        batches = (filled[batch] for batch in batches_by_length(lengths[filled], budget))
+        tokens = [
+            _Tokens(
+                window,
+                rows,
+                lengths[rows],
+                pad_right([ids[row] for row in rows], pad),
+                None if types is None else pad_right([types[row] for row in rows], 0),
+            )
+            for rows in batches
+        ]
+        if len(empty):
+            nothing = np.zeros((len(empty), 0), dtype=np.int64)
+            tokens.append(_Tokens(window, empty, lengths[empty], nothing))
+        return tokens
+
+
+def _encode(replica: Replica, tokens: _Tokens, pooled_from: int, dimension: int) -> Batch:
+    if not tokens.ids.size:
+        zeros = np.zeros((len(tokens.rows), dimension), dtype=np.float32)
+        return Batch(tokens.window, tokens.rows, zeros, 0)
+    vectors = _forward(replica, tokens, pooled_from)
+    return Batch(tokens.window, tokens.rows, vectors, int(tokens.lengths.sum()))
+
+
+def _forward(replica: Replica, tokens: _Tokens, pooled_from: int) -> NDArray[np.float32]:
+    """Vectors of a batch, in halves where it does not fit into a GPU's memory."""
     import torch
 
-    available = torch.cuda.is_available()
-    if device == "auto":
-        return "cuda" if available else "cpu"
-    if device.startswith("cuda") and not available:
-        raise BadInput("--device cuda: torch sees no GPU here; use --device cpu or auto")
-    return device
-
-
-def _weights_folder(spec: ModelSpec, listener: ProgressListener) -> tuple[Path, str]:
-    if spec.package is not None:
-        return package_folder(spec.package) / spec.package.path, ""
-    if spec.directory is not None:
-        return Path(spec.directory), ""
-    repo = spec.repo or ""
-    _require_known_type(spec, fetch(repo, "model", ("config.json",), listener).folder)
-    snapshot = fetch(repo, "model", _HUB_FILES, listener)
-    return snapshot.folder, snapshot.commit
-
-
-def _require_known_type(spec: ModelSpec, folder: Path) -> None:
-    """Refuse a model that only its own code can run before its weights are downloaded."""
-    from transformers import CONFIG_MAPPING
-
     try:
-        kind = json.loads((folder / "config.json").read_text("utf-8"))["model_type"]
-    except (OSError, ValueError, TypeError, KeyError):
-        return  # loading says what is wrong
-    if kind not in CONFIG_MAPPING:
-        raise _unusable(spec, folder, _OWN_CODE)
+        return _forward_at_once(replica, tokens, pooled_from)
+    except torch.OutOfMemoryError as error:
+        if len(tokens.rows) == 1:
+            raise TuiAlError(
+                f"{replica.device} has no memory for a text of {tokens.lengths[0]} tokens: keep "
+                "fewer of them (--model NAME+tokens=512), or use --device cpu"
+            ) from error
+    torch.cuda.empty_cache()
+    halves = tokens.halves()
+    return np.concatenate([_forward(replica, half, pooled_from) for half in halves])
 
 
-def _require_whole(spec: ModelSpec, folder: Path, config: Any, missing: Iterable[str]) -> None:
-    """Refuse what transformers would make up: random weights, a tokenizer of unknown words."""
-    lacking = sorted(name for name in missing if "pooler" not in name)  # pooling is done here
-    if lacking:
-        raise _unusable(spec, folder, f"its weights lack {lacking[0]} ({len(lacking)} in all)")
-    if not any(next(folder.glob(pattern), None) for pattern in _TOKENIZER_FILES):
-        raise _unusable(spec, folder, "it holds no tokenizer (tokenizer.json)")
-    if config.is_encoder_decoder:
-        raise _unusable(spec, folder, "encoder-decoder models have no single sequence to pool")
+def _forward_at_once(replica: Replica, tokens: _Tokens, pooled_from: int) -> NDArray[np.float32]:
+    import torch
+
+    width = tokens.ids.shape[1]
+    positions = np.arange(width)
+    mask = _move(positions < tokens.lengths[:, None], replica.device)
+    batch = {"input_ids": _move(tokens.ids, replica.device)}
+    if tokens.types is not None:
+        batch["token_type_ids"] = _move(tokens.types, replica.device)
+    if tokens.lengths[-1] < width:  # sorted: the last is the shortest. Whole rows need no mask.
+        batch["attention_mask"] = mask.long()
+    with torch.inference_mode():
+        states = _token_vectors(replica.model(**batch))
+        if pooled_from:
+            # A text cut within its prompt still has its last token to pool.
+            kept = np.minimum(pooled_from, tokens.lengths - 1)[:, None]
+            mask = mask & _move(positions >= kept, replica.device)
+        # Some models' own code pools by itself.
+        pooled = states if states.ndim == 2 else replica.pool(states, mask)
+    vectors: NDArray[np.float32] = pooled.float().cpu().numpy()
+    return vectors
 
 
-def _unusable(spec: ModelSpec, folder: Path, reason: str) -> BadInput:
-    return BadInput(f"model {spec.name} cannot be loaded from {folder}: {reason}")
+def _token_vectors(output: Any) -> "Tensor":
+    """Vectors of shape (b, tokens, dim), or (b, dim) of models that pool by themselves."""
+    for name in ("last_hidden_state", "sentence_embeddings"):
+        if name in output:
+            states: Tensor = output[name]
+            return states
+    raise TuiAlError(
+        f"the model gives {', '.join(map(str, output))}, but no last_hidden_state to pool"
+    )
 
 
-def _reason(error: Exception) -> str:
-    return _OWN_CODE if "trust_remote_code" in str(error) else first_line(error)
+def _move(array: NDArray[Any], device: str) -> "Tensor":
+    import torch
+
+    tensor = torch.from_numpy(np.ascontiguousarray(array))
+    if device == "cpu":
+        return tensor
+    return tensor.pin_memory().to(device, non_blocking=True)
 
 
-def _count_positions(model: Any) -> int:
-    """Tokens the model has positions for; RoBERTa's family counts from after the padding id."""
-    positions = int(getattr(model.config, "max_position_embeddings", None) or 0)
-    table = getattr(getattr(model, "embeddings", None), "position_embeddings", None)
-    padding = getattr(table, "padding_idx", None)
-    return positions if padding is None else positions - padding - 1
+def _lengths(ids: list[list[int]]) -> NDArray[np.intp]:
+    return np.fromiter(map(len, ids), dtype=np.intp, count=len(ids))
 
 
-def _shortest(*limits: int) -> int | None:
-    """The smallest positive limit; tokenizers without one say so with a huge number."""
-    return min((limit for limit in limits if 0 < limit < 1_000_000), default=None)
+def _use_one_thread() -> None:
+    import torch
+
+    torch.set_num_threads(1)
+
+
+def _do_nothing() -> None:
+    """GPU workers need no preparation."""
