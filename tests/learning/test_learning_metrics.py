@@ -1,12 +1,13 @@
 """Metrics against scikit-learn's definitions."""
 
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score
+from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score, recall_score
 
 from tui_al.learning.metrics import evaluate
 
@@ -29,7 +30,19 @@ def test_equal_to_scikit_learn(pairs):
 @given(PAIRS)
 def test_more_classes_change_nothing(pairs):
     true, predicted = np.array(pairs).T
-    assert evaluate(true, predicted, n_classes=6) == evaluate(true, predicted, n_classes=77)
+    few, many = (evaluate(true, predicted, n_classes=n) for n in (6, 77))
+    assert many == replace(few, class_recall=few.class_recall + (None,) * 71)
+
+
+@given(PAIRS)
+def test_recall_by_class_is_that_of_scikit_learn(pairs):
+    true, predicted = np.array(pairs).T
+    found = evaluate(true, predicted, 6).class_recall
+    peer = recall_score(true, predicted, labels=range(6), average=None, zero_division=np.nan)
+    assert [share is None for share in found] == [bool(np.isnan(share)) for share in peer]
+    assert [share for share in found if share is not None] == pytest.approx(
+        peer[~np.isnan(peer)].tolist()
+    )
 
 
 def test_perfect_and_hopeless():

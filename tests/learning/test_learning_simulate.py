@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from learning_samples import make_data, outcomes
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score
+from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score, recall_score
 
 from tui_al.catalog import datasets
 from tui_al.errors import BadInput
@@ -142,6 +142,9 @@ def test_metrics_are_those_of_a_classifier_on_the_labels_so_far(bbcnews, strateg
         balanced = balanced_accuracy_score(true, predicted)
         assert record.balanced_accuracy == pytest.approx(balanced)
         assert record.macro_f1 == pytest.approx(f1_score(true, predicted, average="macro"))
+        assert record.class_recall == pytest.approx(recall_score(true, predicted, average=None))
+        counted = np.bincount(bbcnews.train_y[labeled], minlength=bbcnews.n_classes)
+        assert record.class_labels == tuple(counted)
     assert record.accuracy > 0.9
 
 

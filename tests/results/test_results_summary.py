@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_results_store import RUN
 
-from tui_al.analysis.summary import latest_settings, summarise_runs, summarise_settings
+from tui_al.analysis.slices import load_results, read_runs, score_runs
+from tui_al.analysis.summary import summarise_settings
 from tui_al.learning.records import CycleRecord
 from tui_al.results.store import ResultStore
 
@@ -27,7 +28,7 @@ def _records(labels, accuracies):
 def _cycles(labels, accuracies, **run):
     rows = [
         {"run_id": "r", "dataset": "d", "model": "m", "ips": "i", "strategy": "s", "seed": 0,
-         "budget": 9, "k0": 1, "batch": 1} | run
+         "oracle": "labels", "budget": 9, "k0": 1, "batch": 1, "cycles": len(labels) - 1} | run
         | {name: getattr(record, name) for name in CycleRecord.__slots__}
         for record in _records(labels, accuracies)
     ]  # fmt: skip
@@ -44,22 +45,20 @@ def _runs(cycles, settings=None):
             "setting": settings or ["x"] * len(ids),
             "finished_at": [start + timedelta(hours=number) for number in range(len(ids))],
         }
-    ).lazy()
+    )
 
 
 def _summarise(cycles, settings=None):
-    return summarise_settings(summarise_runs(cycles.lazy(), _runs(cycles, settings))).collect()
+    return summarise_settings(_runs(cycles, settings), score_runs(cycles, "accuracy"))
 
 
 @settings(deadline=None, database=None)
-@given(st.lists(st.tuples(st.integers(1, 500), shares), min_size=2, max_size=30), st.randoms())
-def test_area_is_the_trapezoid_over_labels_divided_by_the_range(steps, random):
+@given(st.lists(st.tuples(st.integers(1, 500), shares), min_size=2, max_size=30))
+def test_area_is_the_trapezoid_over_labels_divided_by_the_range(steps):
     labels = np.cumsum([step for step, _ in steps])
     accuracies = [share for _, share in steps]
     cycles = _cycles(labels.tolist(), accuracies)
-    order = list(range(len(cycles)))
-    random.shuffle(order)  # the rows of a run may lie in any order
-    (row,) = summarise_runs(cycles[order].lazy(), _runs(cycles)).collect().to_dicts()
+    (row,) = score_runs(cycles, "accuracy").to_dicts()
     area = np.trapezoid(accuracies, labels) / (labels[-1] - labels[0])
     assert row["aulc"] == pytest.approx(area)
     assert (row["labels"], row["accuracy"]) == (labels[-1], accuracies[-1])
@@ -68,13 +67,13 @@ def test_area_is_the_trapezoid_over_labels_divided_by_the_range(steps, random):
 
 def test_area_of_a_single_cycle_is_its_accuracy():
     cycles = _cycles([12], [0.7])
-    (row,) = summarise_runs(cycles.lazy(), _runs(cycles)).collect().to_dicts()
+    (row,) = score_runs(cycles, "accuracy").to_dicts()
     assert (row["aulc"], row["labels"]) == (0.7, 12)
 
 
 def test_unequal_steps_weigh_by_their_labels():
     cycles = _cycles([10, 20, 110], [0.0, 1.0, 1.0])
-    (row,) = summarise_runs(cycles.lazy(), _runs(cycles)).collect().to_dicts()
+    (row,) = score_runs(cycles, "accuracy").to_dicts()
     assert row["aulc"] == pytest.approx(0.95)
 
 
@@ -116,7 +115,6 @@ def test_equal_names_of_another_text_or_embedding_are_another_row():
     rows = _summarise(cycles, settings=["old", "new"])
     assert sorted(rows["setting"]) == ["new", "old"]
     assert rows["accuracy_std"].to_list() == [None, None]
-    assert latest_settings(rows)["setting"].to_list() == ["new"]
 
 
 def test_best_setting_comes_first_within_a_dataset_and_model():
@@ -131,12 +129,35 @@ def test_best_setting_comes_first_within_a_dataset_and_model():
     ]  # fmt: skip
 
 
+def test_the_area_and_the_final_are_those_of_the_metric_that_is_asked_for():
+    cycles = _cycles([5, 10], [0.2, 0.6])
+    (row,) = score_runs(cycles, "macro_f1").to_dicts()
+    assert row["aulc"] == pytest.approx(0.4 / 3)
+    assert row["final"] == row["macro_f1"] == pytest.approx(0.2)
+    assert row["accuracy"] == 0.6
+
+
 def test_summary_of_a_store(tmp_path):
     store = ResultStore(tmp_path)
-    assert summarise_settings(summarise_runs(store.cycles(), store.runs())).collect().is_empty()
+    runs, rows = read_runs(store)
+    assert summarise_settings(runs, score_runs(rows, "accuracy")).is_empty()
     for seed, last in ((0, 0.6), (1, 0.8)):
         run = replace(RUN, run_id=f"r{seed}", seed=seed)
-        store.save(run, _records([2, 5], [0.2, last]), 1.0)
-    (row,) = summarise_settings(summarise_runs(store.cycles(), store.runs())).collect().to_dicts()
-    assert (row["seeds"], row["strategy"]) == (2, "coreset")
+        store.save(run, _records([2, 5], [0.2, last])[::-1], 1.0)  # the rows lie in any order
+    runs, rows = read_runs(store)
+    (row,) = summarise_settings(runs, score_runs(rows, "accuracy")).to_dicts()
+    assert (row["seeds"], row["strategy"], row["labels"]) == (2, "coreset", 5)
     assert row["aulc"] == pytest.approx(np.mean([0.4, 0.5]))
+
+
+def test_results_are_of_the_setting_that_ran_last(tmp_path):
+    store = ResultStore(tmp_path)
+    for setting, labels in (("old", [2, 5]), ("new", [2, 5]), ("pool", [2])):
+        run = replace(RUN, run_id=setting, setting=setting)
+        store.save(run, _records(labels, [0.5] * len(labels)), 1.0)
+    results = load_results(store)
+    assert sorted(results.runs["run_id"]) == ["new", "pool"]
+    assert results.curves["run_id"].to_list() == ["new", "new"]
+    assert results.curves["cycle"].to_list() == [0, 1]
+    assert results.pools["run_id"].to_list() == ["pool"]
+    assert sorted(results.classes.collect()["run_id"]) == ["new", "new", "pool"]

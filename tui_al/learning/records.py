@@ -11,7 +11,9 @@ class CycleRecord:
     strategy's reason for each (higher was wanted more; empty where it has none).
     `query_seconds` is the time spent choosing them, `fit_seconds` the fit after them.
     Metrics are shares of 1 on the full test set. `note` says what the strategy left out of
-    its choice, where the pool was too large to look at everything.
+    its choice, where the pool was too large to look at everything. By class, in the order of
+    the dataset's classes: `class_recall` on the test set (None without test rows), and
+    `class_labels`, how many labels there are so far.
     """
 
     cycle: int
@@ -24,3 +26,5 @@ class CycleRecord:
     selected: tuple[int, ...]
     scores: tuple[float, ...] = ()
     note: str = ""
+    class_recall: tuple[float | None, ...] = ()
+    class_labels: tuple[int, ...] = ()

@@ -79,7 +79,7 @@ def _cycles(
         started = time.perf_counter()
         classifier = learner.fit(data.train_x[query.indices], answers)
         fit_seconds = time.perf_counter() - started
-        yield _record(data, cycle, len(labeled), classifier, query, fit_seconds, query_seconds)
+        yield _record(data, cycle, labels, classifier, query, fit_seconds, query_seconds)
 
 
 def _answers(ask: Oracle, indices: Indices, n_classes: int) -> Labels:
@@ -114,7 +114,7 @@ def _view(
 def _record(
     data: EmbeddedDataset,
     cycle: int,
-    n_labeled: int,
+    labels: Labels,
     classifier: Classifier,
     query: Query,
     fit_seconds: float,
@@ -123,7 +123,7 @@ def _record(
     metrics = evaluate(data.test_y, classifier.predict(data.test_x), data.n_classes)
     return CycleRecord(
         cycle=cycle,
-        n_labeled=n_labeled,
+        n_labeled=len(labels),
         accuracy=metrics.accuracy,
         balanced_accuracy=metrics.balanced_accuracy,
         macro_f1=metrics.macro_f1,
@@ -132,4 +132,6 @@ def _record(
         selected=tuple(query.indices.tolist()),
         scores=tuple(query.scores.tolist()),
         note=query.note,
+        class_recall=metrics.class_recall,
+        class_labels=tuple(np.bincount(labels, minlength=data.n_classes).tolist()),
     )

@@ -1,131 +1,127 @@
-"""A folder of Parquet parts, one atomic file a finished run, read lazily as one table."""
+"""The store of finished runs: folders of Parquet parts, read lazily as one table."""
 
-import json
-import os
-import platform
-from collections.abc import Sequence
-from datetime import UTC, datetime
-from importlib.metadata import version
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
+from uuid import uuid4
 
 import polars as pl
+from polars.io.plugins import register_io_source
 
-from tui_al import __version__
 from tui_al.learning.records import CycleRecord
-from tui_al.paths import atomic_write
+from tui_al.results.compaction import compact_when_many
+from tui_al.results.deletion import delete_runs
+from tui_al.results.parts import frame_of, write_part
 from tui_al.results.schema import (
+    CLASS_COLUMNS,
     CYCLE_COLUMNS,
+    RECORD_COLUMNS,
     RUN_COLUMNS,
-    SCHEMA_VERSION,
     SELECTION_COLUMNS,
     STORED_COLUMNS,
+    UNKNOWN,
+    FinishedRun,
+    Origin,
     RunIdentity,
 )
+from tui_al.results.shelves import Shelf, Shelves, scan
 
-_LIBRARIES = ("numpy", "scipy", "polars")
+_ATTEMPTS = 20  # to read between two compactions; more than one is rare
 
 
 class ResultStore:
     """Finished runs in one or more folders; new ones go to the first.
 
-    Of a run that several folders hold, the first folder's is read.
+    Of a run that several folders hold, the first folder's is read; of several in one folder,
+    the one that was finished last. Tables are read when they are collected, from whole parts:
+    nobody sees half a run, whoever writes or compacts meanwhile.
     """
 
     def __init__(self, folder: Path, *more: Path) -> None:
-        self._folders = (folder, *more)
-        self._damaged: set[Path] = set()
+        self._folder = folder
+        self._shelves = Shelves([folder, *more])
 
-    def save(self, run: RunIdentity, records: Sequence[CycleRecord], wall_seconds: float) -> Path:
+    def save(
+        self,
+        run: RunIdentity,
+        records: Sequence[CycleRecord],
+        wall_seconds: float,
+        origin: Origin = UNKNOWN,
+    ) -> Path:
         """Write a finished run as one part and return its path; the same run replaces itself."""
-        of_run = {name: getattr(run, name) for name in CYCLE_COLUMNS if hasattr(run, name)}
-        of_run |= {
-            "setting": run.setting,
-            "schema_version": SCHEMA_VERSION,
-            "experiment": run.experiment,
-            "versions": _versions(),
-            "machine": _machine(),
-            "wall_seconds": wall_seconds,
-            "finished_at": datetime.now(UTC),
-        }
-        rows = [
-            of_run | {name: getattr(record, name) for name in _RECORD_COLUMNS} for record in records
-        ]
-        path = self._folders[0] / f"{run.run_id}.parquet"
-        with atomic_write(path) as temporary:
-            try:
-                pl.DataFrame(rows, schema=STORED_COLUMNS).write_parquet(temporary)
-            except pl.exceptions.PolarsError as error:  # so polars reports a full disk
-                raise OSError(str(error)) from error
-        return path
+        return self._write(run.run_id, [FinishedRun(run, records, wall_seconds, origin)])
+
+    def save_batch(self, runs: Sequence[FinishedRun]) -> Path:
+        """Write several finished runs as one part: all of them are stored, or none."""
+        return self._write(f"batch-{uuid4().hex[:8]}", runs)
+
+    def delete(self, run_ids: Collection[str]) -> int:
+        """Delete runs from the first folder; return how many of them it had.
+
+        A run that another folder holds too is read from there afterwards.
+        """
+        return delete_runs(self._folder, run_ids)
 
     def cycles(self) -> pl.LazyFrame:
         """All runs in long form: one row a run and cycle (`CYCLE_COLUMNS`)."""
-        return self._scan().select(*CYCLE_COLUMNS)
+        return self._table().select(*CYCLE_COLUMNS)
 
     def runs(self) -> pl.LazyFrame:
         """One row a run: its identity and `RUN_COLUMNS`."""
-        identity = [name for name in CYCLE_COLUMNS if name not in _RECORD_COLUMNS]
-        return self._scan().select(*identity, *RUN_COLUMNS).unique("run_id", maintain_order=True)
+        identity = [name for name in CYCLE_COLUMNS if name not in RECORD_COLUMNS]
+        return self._table().select(*identity, *RUN_COLUMNS).unique("run_id", maintain_order=True)
 
     def selections(self) -> pl.LazyFrame:
         """The queried train-pool indices, their scores and a note, one row a run and cycle."""
-        return self._scan().select("run_id", "cycle", *SELECTION_COLUMNS)
+        return self._table().select("run_id", "cycle", *SELECTION_COLUMNS)
 
-    def unreadable(self) -> list[Path]:
-        """Parts that are not results of this schema; every other method passes them over."""
-        return [path for path in self._paths() if not _readable(path)]
+    def classes(self) -> pl.LazyFrame:
+        """Recall and labels so far by class, one row a run and cycle (`CLASS_COLUMNS`)."""
+        return self._table().select("run_id", "cycle", *CLASS_COLUMNS)
 
-    def pass_over_damaged(self) -> list[Path]:
-        """Read every part to the end; leave out from now on, and return, those that fail."""
-        found = [path for path in self._paths() if _readable(path) and not _whole(path)]
-        self._damaged.update(found)
-        return found
+    def run_ids(self) -> set[str]:
+        """Which runs are stored now."""
+        return {run for shelf in self._survey() for run in shelf.part.finished}
 
-    def _paths(self) -> list[Path]:
-        found = [path for folder in self._folders for path in sorted(folder.glob("*.parquet"))]
-        return [path for path in found if path not in self._damaged]
+    def unreadable(self) -> dict[Path, str]:
+        """Files that are no parts of this store, and why; every other method passes them over."""
+        return self._shelves.unusable()
 
-    def _scan(self) -> pl.LazyFrame:
-        parts: dict[str, Path] = {}
-        for path in self._paths():
-            if path.name not in parts and _readable(path):
-                parts[path.name] = path
-        if not parts:
-            return pl.LazyFrame(schema=STORED_COLUMNS)
-        return pl.scan_parquet(
-            list(parts.values()), glob=False, schema=STORED_COLUMNS, missing_columns="insert"
-        )
+    def _write(self, stem: str, runs: Sequence[FinishedRun]) -> Path:
+        path = write_part(self._folder, stem, frame_of(runs))
+        compact_when_many(self._folder)
+        return path
 
+    def _table(self) -> pl.LazyFrame:
+        return register_io_source(self._read, schema=STORED_COLUMNS)
 
-_RECORD_COLUMNS = ("cycle", "n_labeled", "accuracy", "balanced_accuracy", "macro_f1",
-                   "fit_seconds", "query_seconds", "selected", "scores", "note")  # fmt: skip
-_OF_VERSION_1 = {name: kind for name, kind in STORED_COLUMNS.items() if name != "note"}
+    def _read(
+        self,
+        columns: list[str] | None,
+        predicate: pl.Expr | None,
+        n_rows: int | None,
+        _batch_size: int | None,
+    ) -> Iterator[pl.DataFrame]:
+        """What polars calls when a table is collected."""
+        for attempt in range(1, _ATTEMPTS + 1):
+            shelves = self._survey()
+            frame = scan(shelves)
+            frame = frame if predicate is None else frame.filter(predicate)
+            frame = frame if columns is None else frame.select(columns)
+            frame = frame if n_rows is None else frame.head(n_rows)
+            try:
+                collected = frame.collect()
+            except (OSError, pl.exceptions.PolarsError):
+                vanished = not all(shelf.part.path.exists() for shelf in shelves)
+                if attempt == _ATTEMPTS or not vanished:
+                    raise
+                continue
+            yield collected
+            return
 
-
-def _readable(path: Path) -> bool:
-    if not path.is_file():  # opening a pipe would wait for ever
-        return False
-    try:
-        columns = dict(pl.scan_parquet(path, glob=False).collect_schema())
-    except (OSError, pl.exceptions.PolarsError):
-        return False
-    return columns in (STORED_COLUMNS, _OF_VERSION_1)
-
-
-def _whole(path: Path) -> bool:
-    try:
-        pl.read_parquet(path, glob=False)
-    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException):
-        return False
-    return True
-
-
-def _versions() -> str:
-    found = {name: version(name) for name in _LIBRARIES}
-    return json.dumps({"tui-al": __version__, "python": platform.python_version(), **found})
-
-
-def _machine() -> str:
-    return json.dumps(
-        {"cores": os.cpu_count(), "architecture": platform.machine(), "system": platform.system()}
-    )
+    def _survey(self) -> list[Shelf]:
+        """Parts that hold every run which was stored when this was called."""
+        for _ in range(_ATTEMPTS):
+            shelves = self._shelves.survey()
+            if not self._shelves.outdated(shelves):
+                break
+        return shelves
