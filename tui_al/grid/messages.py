@@ -3,6 +3,15 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from tui_al.grid.bulk import (
+    Assessed,
+    AssessJob,
+    GridBegan,
+    GridJob,
+    GridPlanned,
+    GridTrouble,
+    RunOver,
+)
 from tui_al.learning.experiment import Experiment
 from tui_al.learning.records import CycleRecord
 from tui_al.progress import Progress
@@ -52,7 +61,13 @@ class SetPace:
     seconds: float
 
 
-Command = Job | Pause | Resume | Step | Stop | SetPace
+AnyJob = Job | GridJob | AssessJob
+Command = AnyJob | Pause | Resume | Step | Stop | SetPace
+
+
+def is_lasting(job: AnyJob) -> bool:
+    """Whether somebody waits for a job: abandoning an estimate loses nothing."""
+    return isinstance(job, Job) or (isinstance(job, GridJob) and not job.dry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,5 +129,6 @@ class WorkerLost:
     reason: str
 
 
-Event = Advanced | RunBegan | CycleDone | Ended | Failed | WorkerLost
+_OfGrids = GridPlanned | GridBegan | RunOver | GridTrouble
+Event = Advanced | RunBegan | CycleDone | _OfGrids | Assessed | Ended | Failed | WorkerLost
 """Every event but `WorkerLost` comes from the worker."""

@@ -8,6 +8,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+from tui_al.embeddings.encoders import EncoderOptions
 from tui_al.grid.prepare import Prepared, prepare
 from tui_al.learning.experiment import Experiment
 from tui_al.learning.records import CycleRecord
@@ -38,18 +39,18 @@ def start_run(
     cache: Cache,
     *,
     data_dir: Path | None = None,
-    device: str = "auto",
+    options: EncoderOptions | None = None,
     listener: ProgressListener = ignore_progress,
 ) -> StartedRun:
     """From names to a run: check, load, embed what is missing, and get ready to compute."""
-    _make_both(experiment)  # a wrong name or parameter is refused before anything is embedded
+    make_both(experiment)  # a wrong name or parameter is refused before anything is embedded
     prepared = prepare(
         dataset,
         model,
         cache,
         experiment=experiment,
         data_dir=data_dir,
-        device=device,
+        options=options,
         listener=listener,
     )
     make_folder(cache.runs)  # before the work, not after it
@@ -57,14 +58,40 @@ def start_run(
     return StartedRun(identify_run(prepared, experiment), prepared, records)
 
 
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a run's identity takes from an embedded dataset: no texts and no matrices.
+
+    `key` names exactly this embedding of exactly this text.
+    """
+
+    dataset: str
+    model: str
+    n_pool: int
+    budget: int | None
+    key: str
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """The dataset's and the model's."""
+        return self.dataset, self.model
+
+
 def identify_run(prepared: Prepared, experiment: Experiment) -> RunIdentity:
+    """The identity of a run on prepared data."""
+    data = prepared.data
+    subject = Subject(data.name, data.model, len(data.train_x), data.budget, prepared.key)
+    return identify(subject, experiment)
+
+
+def identify(subject: Subject, experiment: Experiment) -> RunIdentity:
     """The identity of a run. Its id is a digest of the resolved experiment and the embedding.
 
     A budget left to the dataset and the same budget spelled out are the same run, and so
     are a strategy parameter left out and the same value spelled out.
     """
-    schedule = experiment.schedule(len(prepared.data.train_x), prepared.data.budget)
-    strategy, selection = _make_both(experiment)
+    schedule = experiment.schedule(subject.n_pool, subject.budget)
+    strategy, selection = make_both(experiment)
     resolved = replace(
         experiment,
         budget=schedule.budget,
@@ -72,12 +99,12 @@ def identify_run(prepared: Prepared, experiment: Experiment) -> RunIdentity:
         strategy_params=asdict(strategy),
         ips_params=asdict(selection),
     )
-    facts = {"experiment": resolved.as_dict(), "embedding": prepared.key, "oracle": _ORACLE}
+    facts = {"experiment": resolved.as_dict(), "embedding": subject.key, "oracle": _ORACLE}
     return RunIdentity(
         run_id=_digest(facts),
         setting=_digest(facts | {"experiment": replace(resolved, seed=0).as_dict()}),
-        dataset=prepared.data.name,
-        model=prepared.data.model,
+        dataset=subject.dataset,
+        model=subject.model,
         ips=experiment.ips,
         strategy=experiment.strategy,
         seed=experiment.seed,
@@ -89,7 +116,12 @@ def identify_run(prepared: Prepared, experiment: Experiment) -> RunIdentity:
     )
 
 
-def _make_both(experiment: Experiment) -> tuple[Strategy, Strategy]:
+def stored_experiment(text: str) -> Experiment:
+    """The experiment that a stored run repeats, from its JSON."""
+    return Experiment(**json.loads(text)["experiment"])
+
+
+def make_both(experiment: Experiment) -> tuple[Strategy, Strategy]:
     """The query strategy and the initial pool selection, or `BadInput`."""
     check_names(experiment.strategy, experiment.ips)
     return (
@@ -115,15 +147,26 @@ def run_experiment(
     not of whoever takes the cycles.
     """
     run = identify_run(prepared, experiment)
-    cycles = simulate(prepared.data, experiment)
+    stopwatch = Stopwatch(simulate(prepared.data, experiment))
     records: list[CycleRecord] = []
-    wall_seconds = 0.0
-    while True:
-        started = time.perf_counter()
-        record = next(cycles, None)
-        wall_seconds += time.perf_counter() - started
-        if record is None:
-            break
+    for record in stopwatch:
         records.append(record)
         yield record
-    store.save(run, records, wall_seconds)
+    store.save(run, records, stopwatch.seconds, prepared.origin)
+
+
+class Stopwatch:
+    """Passes cycles on and counts the seconds of computing them, not of who takes them."""
+
+    def __init__(self, cycles: Iterator[CycleRecord]) -> None:
+        self._cycles = cycles
+        self.seconds = 0.0
+
+    def __iter__(self) -> Iterator[CycleRecord]:
+        while True:
+            started = time.perf_counter()
+            record = next(self._cycles, None)
+            self.seconds += time.perf_counter() - started
+            if record is None:
+                return
+            yield record
