@@ -46,7 +46,7 @@ def show_progress() -> Iterator[ProgressListener]:
     """Yield a listener that shows bars with rate and time left; without a terminal, lines."""
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield _Lines().listen
+        yield Lines().listen
         return
     columns = (
         TextColumn("{task.description}", markup=False),
@@ -94,7 +94,7 @@ class _Bars:
         self._bars.update(self._tasks[stage], completed=progress.done, rate=progress.rate)
 
 
-class _Lines:
+class Lines:
     """A line when a stage begins and one when it ends."""
 
     def __init__(self) -> None:

@@ -14,13 +14,16 @@ from tui_al.textsafe import visible
 PIPE_WIDTH = 100
 
 
-def make_console(*, plain: bool = False) -> Console:
+def make_console(*, plain: bool = False, stderr: bool = False) -> Console:
     """A console on standard output; a pipe gets neither colour nor the terminal's width.
 
-    `plain` is for text that goes to a file, whatever standard output is.
+    `plain` is for text that goes to a file, whatever standard output is; `stderr` for tables
+    that are narration.
     """
     terminal = False if plain else None
-    console = Console(markup=False, highlight=False, emoji=False, force_terminal=terminal)
+    console = Console(
+        markup=False, highlight=False, emoji=False, force_terminal=terminal, stderr=stderr
+    )
     if not console.is_terminal:
         console.width = PIPE_WIDTH
     return console
@@ -34,7 +37,11 @@ def print_json(rows: Iterable[dict[str, Any]]) -> None:
 def make_table(title: str, columns: Sequence[str], *, right: Iterable[str] = ()) -> Table:
     """An empty table; the columns of `right` are aligned right."""
     table = Table(
-        title=cell(title), title_justify="left", title_style="bold", box=None, pad_edge=False
+        title=cell(title) if title else None,
+        title_justify="left",
+        title_style="bold",
+        box=None,
+        pad_edge=False,
     )
     numbers = set(right)
     for column in columns:

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from tui_al.learning.records import CycleRecord
 from tui_al.report.chart import draw_accuracy
 from tui_al.report.output import make_console
+from tui_al.report.palette import name_marks
 from tui_al.results.schema import RunIdentity
 
 _HEADER = "cycle  labels  accuracy  balanced  macro-F1   query s     fit s"
@@ -18,7 +19,8 @@ def print_run_as_json(run: RunIdentity, records: Iterable[CycleRecord]) -> None:
     """One JSON object a line and cycle (DESIGN section 7), each as soon as it is known."""
     for record in records:
         fields = asdict(record)
-        del fields["scores"]
+        for name in ("scores", "class_recall", "class_labels"):
+            del fields[name]
         if not record.note:  # said only where something was left out
             del fields["note"]
         sys.stdout.write(json.dumps({"run_id": run.run_id, **fields}) + "\n")
@@ -41,4 +43,5 @@ def print_run(run: RunIdentity, records: Iterable[CycleRecord]) -> None:
         sys.stdout.flush()
     width = min(max(console.width, _CHART_WIDTHS[0]), _CHART_WIDTHS[1])
     color = console.is_terminal and not console.no_color
-    sys.stdout.write("\n" + draw_accuracy(shown, width, color=color) + "\n")
+    mark = name_marks([run.strategy])[run.strategy]
+    sys.stdout.write("\n" + draw_accuracy(shown, mark, width, color=color) + "\n")

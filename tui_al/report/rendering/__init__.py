@@ -1,0 +1,1 @@
+"""Sections as text for terminals, Markdown, LaTeX, HTML pages, pictures and data files."""
