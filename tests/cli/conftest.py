@@ -1,39 +1,11 @@
-"""The command line, in this process."""
+"""What commands are tried on: the files of a cache, and a small dataset."""
 
-import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tui_al import cli
 from tui_al.paths import Cache
-
-
-@dataclass(frozen=True)
-class Result:
-    code: int
-    out: str
-    err: str
-
-
-RunCommand = Callable[..., Result]
-
-
-@pytest.fixture
-def tui_al(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> RunCommand:
-    """Run `tui-al ARGUMENTS` and return its exit code and what it printed."""
-
-    def run(*arguments: str) -> Result:
-        monkeypatch.setattr(sys, "argv", ["tui-al", *arguments])
-        capfd.readouterr()
-        with pytest.raises(SystemExit) as left:
-            cli.main()
-        out, err = capfd.readouterr()
-        return Result(int(left.value.code or 0), out, err)
-
-    return run
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import pytest
 
 from tui_al import Experiment, load_embedded, simulate
 from tui_al.paths import Cache
+from tui_al.report.palette import STRATEGY_MARKS
 
 DEMO = ("--dataset", "bbcnews", "--model", "wordllama-256")
 PROGRAM = str(Path(sys.executable).with_name("tui-al"))
@@ -37,7 +38,7 @@ def test_the_demo_without_a_terminal(cache: Cache) -> None:
     ]
     assert float(cycles[-1][2]) > 0.9
     assert "┤" in done.stdout
-    assert "●" in done.stdout
+    assert STRATEGY_MARKS["badge"].marker in done.stdout
     assert "\x1b" not in done.stdout
     assert "2,225 texts" in done.stderr
     assert len(list(cache.runs.glob("*.parquet"))) == 1
@@ -49,7 +50,8 @@ def test_embed_then_run_then_report_without_the_mirror(
     options = ("--dataset", "trec6", "--model", "wordllama-256")
     embedded = tui_al("embed", *options, "--data-dir", str(real_data))
     assert embedded.code == 0
-    assert "5,952 texts, 256 dimensions" in embedded.err
+    (facts,) = (line for line in embedded.err.splitlines() if line.startswith("trec6 "))
+    assert facts.split()[:4] == ["trec6", "wordllama-256", "5,952", "256"]
     run = tui_al("run", *options, "--strategy", "coreset", "--json")
     assert run.code == 0
     cycles = [json.loads(line) for line in run.out.splitlines()]
@@ -110,17 +112,20 @@ def test_report_averages_over_seeds_in_every_format(tui_al, tmp_path: Path) -> N
     assert json.loads(file.read_text("utf-8"))[0]["accuracy"] == float(row["accuracy"])
 
 
-def test_report_keeps_a_replaced_dataset_apart(tui_al, pets: Path) -> None:
+def test_report_keeps_a_replaced_dataset_apart(tui_al, pets: Path, tmp_path: Path) -> None:
     run = ("run", "--dataset", "pets", "--model", "glove-50", "--budget", "30")
     for _ in range(2):
         assert tui_al("dataset", "add", "pets", str(pets), "--replace").code == 0
         assert tui_al(*run).code == 0
         pets.write_text(pets.read_text("utf-8") + "one more cat,cat\n", "utf-8")
-    table = tui_al("report", "--dataset", "pets")
+    table = tui_al("report", "--dataset", "pets", "--section", "settings")
     assert table.out.count("glove-50") == 1
-    assert "left out 1 row of earlier texts" in table.err
-    rows = json.loads(tui_al("report", "--dataset", "pets", "--format", "json").out)
-    assert [row["seeds"] for row in rows] == [1, 1]
+    assert "left out 1 run of an earlier text, embedding or parameter" in table.err
+    (row,) = json.loads(tui_al("report", "--dataset", "pets", "--format", "json").out)
+    assert row["seeds"] == 1
+    evidence = tmp_path / "evidence.json"
+    tui_al("report", "--dataset", "pets", "--evidence", str(evidence))
+    assert len(json.loads(evidence.read_text("utf-8"))["settings"]) == 2
 
 
 def test_report_passes_over_a_damaged_file(tui_al, cache: Cache) -> None:
@@ -185,6 +190,14 @@ def test_output_into_a_closed_pipe_is_quiet() -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-"])
+def test_a_closed_stream_is_no_error(closed: str) -> None:
+    command = f"{PROGRAM} report --dataset trec6 {closed}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
+    assert not done.stderr
+    assert bool(done.stdout) is (closed != ">&-")
+
+
 def test_ctrl_c_exits_130_and_leaves_no_half_written_file(cache: Cache) -> None:
     embedding = subprocess.Popen(
         [PROGRAM, "embed", "--dataset", "bbcnews", "--model", "minilm-l6"],
@@ -217,18 +230,22 @@ def test_light_starts_stay_light(code: str, absent: str) -> None:
 
 
 def test_first_frame_loads_no_science() -> None:
+    """Nor do settings with keys, for which the keys of all screens are looked up."""
     code = """
 import asyncio, sys
 from tui_al.paths import find_cache
-from tui_al.tui.app import TuiAlApp
-from tui_al.tui.choices import Choices
+from tui_al.tui import app, opening
 
-async def first_frame():
-    choices = Choices("bbcnews", "wordllama-256", "random", "margin")
-    async with TuiAlApp(choices, find_cache()).run_test() as pilot:
+async def first_frame(services):
+    async with app.TuiAlApp(services).run_test() as pilot:
         await pilot.pause()
 
-asyncio.run(first_frame())
-sys.exit(bool({"numpy", "polars", "torch", "transformers", "sklearn"} & set(sys.modules)))
+app.run_app = lambda services, _: asyncio.run(first_frame(services)) or 0
+opening.open_terminal_app({}, find_cache(), None, start=False)
+heavy = {"numpy", "polars", "torch", "transformers", "sklearn", "aiohttp"}
+sys.exit(bool(heavy & set(sys.modules)))
 """
+    config = Path(os.environ["TUI_AL_CONFIG"])
+    config.parent.mkdir(parents=True)
+    config.write_text("[keys]\nlive.run = 'f9'")
     subprocess.run([sys.executable, "-c", code], check=True, env=dict(os.environ))
