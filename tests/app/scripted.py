@@ -14,9 +14,15 @@ from tui_al.grid.messages import (
     RunBegan,
 )
 from tui_al.learning.records import CycleRecord
+from tui_al.paths import Cache
 from tui_al.progress import Progress
+from tui_al.tui.app import TuiAlApp
 from tui_al.tui.choices import Choices
+from tui_al.tui.config import Settings, find_config
+from tui_al.tui.memory import Memory, memory_path
+from tui_al.tui.services import make_services
 
+MakeApp = Callable[..., TuiAlApp]
 CHOICES = Choices("bbcnews", "wordllama-256", "random", "margin")
 HEADLINES = (
     ("business", "Air passengers win new EU rights"),
@@ -89,4 +95,36 @@ def make_texts(cycle: int) -> tuple[QueriedText, ...]:
     return tuple(
         QueriedText(cycle * 5 + number, label, f"{text} ({cycle})")
         for number, (label, text) in enumerate(HEADLINES)
+    )
+
+
+def make_app(
+    cache: Cache,
+    engine: ScriptedEngine,
+    choices: Choices = CHOICES,
+    settings: Settings | None = None,
+    *,
+    start: bool = False,
+    greeted: bool = True,
+    problem: str = "",
+    make_engine: Callable[[], ScriptedEngine] | None = None,
+) -> TuiAlApp:
+    """The app of someone who has seen its greeting, with this test's own settings folder.
+
+    All its desks share the engine, unless `make_engine` makes one for each.
+    """
+    memory = Memory(memory_path(find_config()))
+    if greeted:
+        memory.remember("app", greeted=True)
+    return TuiAlApp(
+        make_services(
+            cache,
+            None,
+            choices,
+            settings or Settings(),
+            memory,
+            start=start,
+            problem=problem,
+            make_engine=make_engine or (lambda: engine),
+        )
     )

@@ -1,19 +1,24 @@
 """The live screen, driven by keys and mouse, with a scripted engine."""
 
 import os
+import shutil
+from collections.abc import Callable
 
+import explorer_samples
 import pytest
-from scripted import CHOICES, ScriptedEngine
+from scripted import MakeApp, ScriptedEngine
 from textual.pilot import Pilot
-from textual.widgets import DataTable, Static
+from textual.widgets import DataTable, Select, Static
 
 from tui_al.grid.messages import Failed, Job, Pause, Resume, SetPace, Step, Stop, WorkerLost
 from tui_al.paths import Cache
 from tui_al.tui.app import TuiAlApp
 from tui_al.tui.choices import Choices
-from tui_al.tui.screens.dialogs import HelpScreen, OfferScreen, TextScreen
-from tui_al.tui.widgets.chart import Legend
+from tui_al.tui.screens import live
+from tui_al.tui.screens.dialogs import OfferScreen, TextScreen
+from tui_al.tui.screens.help import HelpScreen
 from tui_al.tui.widgets.cycles import CycleTable
+from tui_al.tui.widgets.legend import Legend
 from tui_al.tui.widgets.queried import QueriedTexts
 
 SIZE = (100, 30)
@@ -64,8 +69,8 @@ async def test_one_key_runs_what_is_chosen(app: TuiAlApp, engine: ScriptedEngine
 
 
 @pytest.mark.usefixtures("embedded")
-async def test_start_option_starts_at_once(cache: Cache, engine: ScriptedEngine) -> None:
-    app = TuiAlApp(CHOICES, cache, engine=engine, start=True)
+async def test_start_option_starts_at_once(new_app: MakeApp, engine: ScriptedEngine) -> None:
+    app = new_app(start=True)
     async with app.run_test(size=SIZE) as pilot:
         await pilot.pause()
         assert engine.job.experiment is not None
@@ -243,8 +248,8 @@ async def test_choices_by_keyboard(app: TuiAlApp, engine: ScriptedEngine) -> Non
         assert "coreset" in str(app.screen.query_one("#ips SelectCurrent #label").render())
 
 
-async def test_lists_show_what_is_on_disk(cache: Cache, engine: ScriptedEngine) -> None:
-    app = TuiAlApp(Choices("agnews", "minilm-l6", "random", "random"), cache, engine=engine)
+async def test_lists_show_what_is_on_disk(new_app: MakeApp) -> None:
+    app = new_app(Choices("agnews", "minilm-l6", "random", "random"))
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("shift+tab", "shift+tab", "shift+tab", "enter")
         await pilot.pause()
@@ -304,10 +309,10 @@ async def test_resizing_never_breaks(app: TuiAlApp, engine: ScriptedEngine) -> N
 
 @pytest.mark.usefixtures("embedded")
 async def test_no_color_has_no_colour(
-    cache: Cache, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
+    new_app: MakeApp, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(os.environ, "NO_COLOR", "1")
-    app = TuiAlApp(CHOICES, cache, engine=engine)
+    app = new_app()
     async with app.run_test(size=SIZE) as pilot:
         await play(pilot, engine)
         colours = {
@@ -320,3 +325,37 @@ async def test_no_color_has_no_colour(
         }
         greys = {colour for colour in colours if len(set(colour.triplet)) == 1}
         assert colours == greys
+
+
+async def test_what_is_added_elsewhere_is_offered_on_return(
+    new_app: MakeApp, cache: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "_SETTLED", 0.001)
+    choices = Choices("bbcnews", explorer_samples.MODEL, "random", "margin")
+    async with new_app(choices=choices).run_test() as pilot:
+        screen = pilot.app.screen
+        assert "letters" not in names(screen.query_one("#dataset", Select))
+        await pilot.press("2")
+        explorer_samples.add_explored(cache)
+        await pilot.press("1")
+        await until(pilot, lambda: "letters" in names(screen.query_one("#dataset", Select)))
+        assert screen.query_one("#dataset", Select).value == "bbcnews"
+        screen.query_one("#dataset", Select).value = "letters"
+        await pilot.pause()
+        assert state(pilot.app) == "Press r to run margin on letters"
+        await pilot.press("2")
+        shutil.rmtree(cache.embeddings / "letters")
+        await pilot.press("1")
+        await until(pilot, lambda: "embedded first" in state(pilot.app))
+
+
+async def until(pilot: Pilot, seen: Callable[[], bool]) -> None:
+    for _ in range(1000):
+        if seen():
+            return
+        await pilot.pause(0.01)
+    raise AssertionError("never seen")
+
+
+def names(options: Select[str]) -> set[str]:
+    return {value for _, value in options._options if isinstance(value, str)}

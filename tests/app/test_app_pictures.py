@@ -4,12 +4,18 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from scripted import ScriptedEngine
+from scripted import MakeApp, ScriptedEngine
 from textual.pilot import Pilot
 
 from tui_al.tui.app import TuiAlApp
+from tui_al.tui.config import DARK, LIGHT, Preferences, Settings
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
+LOOKS = pytest.mark.parametrize(
+    ("size", "theme"),
+    [((80, 24), DARK), ((80, 24), LIGHT), ((140, 45), DARK), ((140, 45), LIGHT)],
+    ids=["80x24-dark", "80x24-light", "140x45-dark", "140x45-light"],
+)
 Prepare = Callable[[Pilot[None]], Awaitable[None]]
 
 
@@ -59,11 +65,44 @@ def test_picture_of_embedding(
 
 
 @SIZES
-@pytest.mark.parametrize("keys", [("r",), ("f1",), ("shift+tab", "shift+tab", "enter")],
-                         ids=["offer", "help", "models"])  # fmt: skip
+@pytest.mark.parametrize("keys", [("r",), ("shift+tab", "shift+tab", "enter")],
+                         ids=["offer", "models"])  # fmt: skip
 def test_picture_of_dialogs(
     snap_compare: Any, app: TuiAlApp, size: tuple[int, int], keys: tuple[str, ...]
 ) -> None:
+    async def run(pilot: Pilot[None]) -> None:
+        await pilot.press(*keys)
+        await _settle(pilot)
+
+    assert snap_compare(app, terminal_size=size, run_before=run)
+
+
+@LOOKS
+@pytest.mark.usefixtures("six", "embedded")
+def test_picture_of_the_bar_of_six_screens(
+    snap_compare: Any, new_app: MakeApp, engine: ScriptedEngine, size: tuple[int, int], theme: str
+) -> None:
+    """One of them computes while another is shown."""
+    app = new_app(settings=Settings(Preferences(theme=theme)))
+
+    async def run(pilot: Pilot[None]) -> None:
+        await pilot.press("r")
+        engine.report_cycles(9)
+        await pilot.press("3")
+        await _settle(pilot)
+
+    assert snap_compare(app, terminal_size=size, run_before=run)
+
+
+@LOOKS
+@pytest.mark.usefixtures("embedded")
+@pytest.mark.parametrize("keys", [("f1",), ("f1", "t", "right"), ("r", "ctrl+q"), ()],
+                         ids=["help", "tour", "leave", "welcome"])  # fmt: skip
+def test_picture_over_the_screen(
+    snap_compare: Any, new_app: MakeApp, size: tuple[int, int], theme: str, keys: tuple[str, ...]
+) -> None:
+    app = new_app(settings=Settings(Preferences(theme=theme)), greeted=bool(keys))
+
     async def run(pilot: Pilot[None]) -> None:
         await pilot.press(*keys)
         await _settle(pilot)

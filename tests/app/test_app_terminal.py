@@ -1,115 +1,31 @@
 """The real program in a real (pseudo) terminal, from start to quit."""
 
-import fcntl
 import os
-import pty
-import select
-import struct
-import sys
-import termios
-import time
-from collections.abc import Callable, Iterator
+import signal
+from collections.abc import Callable
 from pathlib import Path
 
-import pyte
 import pytest
+from processes import workers_of
+from pseudo_terminal import LEAVES_ALTERNATE_SCREEN, Terminal
 
 from tui_al.paths import Cache
-
-PATIENCE = 90  # seconds until an expected screen; generous for busy machines
-LEAVES_ALTERNATE_SCREEN = b"\x1b[?1049l"
-
-
-class Terminal:
-    """A program on a pseudo-terminal whose screen pyte keeps."""
-
-    def __init__(self, command: list[str], columns: int = 100, rows: int = 30) -> None:
-        self.screen = pyte.Screen(columns, rows)
-        self.output = b""
-        self._stream = pyte.ByteStream(self.screen)
-        self.pid, self._fd = pty.fork()
-        if self.pid == 0:
-            os.environ["TERM"] = "xterm-256color"
-            os.execv(command[0], command)
-        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-        self.status: int | None = None
-
-    @property
-    def text(self) -> str:
-        return "\n".join(self.screen.display)
-
-    def press(self, keys: str) -> None:
-        os.write(self._fd, keys.encode())
-
-    def wait_for(self, seen: Callable[[str], bool]) -> str:
-        """Read until the screen satisfies `seen`; fail with the screen when it never does."""
-        deadline = time.monotonic() + PATIENCE
-        while not seen(self.text):
-            assert time.monotonic() < deadline, f"never seen; the screen was:\n{self.text}"
-            assert self._read(), f"the program ended; the screen was:\n{self.text}"
-        return self.text
-
-    def wait_for_exit(self) -> int:
-        """Read to the end and return the exit code."""
-        while self._read():
-            pass
-        _, status = os.waitpid(self.pid, 0)
-        self.status = os.waitstatus_to_exitcode(status)
-        return self.status
-
-    def kill(self) -> None:
-        if self.status is None:
-            os.kill(self.pid, 9)
-            os.waitpid(self.pid, 0)
-        os.close(self._fd)
-
-    def _read(self) -> bool:
-        ready, _, _ = select.select([self._fd], [], [], 1.0)
-        if not ready:
-            return True
-        try:
-            chunk = os.read(self._fd, 65536)
-        except OSError:  # how Linux says that the other end is closed
-            return False
-        self.output += chunk
-        # pyte knows no private-mode queries such as CSI > q or CSI ? ... $ p; they draw nothing.
-        self._stream.feed(_without_queries(chunk))
-        return bool(chunk)
-
-
-def _without_queries(chunk: bytes) -> bytes:
-    import re
-
-    return re.sub(rb"\x1b\[(?:[>=<][0-9;]*[a-zA-Z]|\?[0-9;]*\$p)", b"", chunk)
-
-
-@pytest.fixture
-def terminal() -> Iterator[Callable[..., Terminal]]:
-    opened: list[Terminal] = []
-
-    def open_terminal(*arguments: str, **options: int) -> Terminal:
-        program = str(Path(sys.executable).with_name("tui-al"))
-        opened.append(Terminal([program, *arguments], **options))
-        return opened[-1]
-
-    yield open_terminal
-    for one in opened:
-        one.kill()
+from tui_al.report.palette import STRATEGY_MARKS
+from tui_al.results.store import ResultStore
 
 
 def markers(text: str) -> int:
-    """Points of the curve on screen; the lists above it use the same mark."""
-    return sum(line.count("●") for line in text.splitlines()[5:])
+    """Points of badge's curve on screen."""
+    return sum(line.count(STRATEGY_MARKS["badge"].marker) for line in text.splitlines()[5:])
 
 
 def test_a_stranger_runs_the_demo_and_leaves(
     terminal: Callable[..., Terminal], cache: Cache
 ) -> None:
     shell = terminal()
-    shell.wait_for(lambda text: "Press r to run badge on bbcnews" in text)
-    shell.press("r")
-    shell.wait_for(lambda text: "Embed and run" in text)
-    shell.press("\r")
+    shell.wait_for(lambda text: "Welcome to tui-al" in text)
+    # The demo: embedded without a question.
+    shell.press_until("d", lambda text: "Welcome" not in text)
     first = shell.wait_for(lambda text: "Running: cycle" in text and markers(text) >= 2)
     grown = shell.wait_for(lambda text: markers(text) >= markers(first) + 2)
     assert "accuracy over labels" in grown
@@ -124,16 +40,52 @@ def test_a_stranger_runs_the_demo_and_leaves(
     shell.press("\x11")  # Ctrl+Q
     assert shell.wait_for_exit() == 0
     assert LEAVES_ALTERNATE_SCREEN in shell.output
-    assert not _workers_of(cache)
+    assert not workers_of(cache)
 
 
 def test_quitting_in_the_middle_of_a_run(terminal: Callable[..., Terminal], cache: Cache) -> None:
     shell = terminal("--start", columns=80, rows=24)
     shell.wait_for(lambda text: "Running: cycle" in text)
     shell.press("\x11")
+    shell.wait_for(lambda text: "Leave now?" in text and "badge on bbcnews" in text)
+    shell.press("n")
+    shell.wait_for(lambda text: "Leave now?" not in text)
+    shell.press("\x11\x11")  # asked twice
     assert shell.wait_for_exit() == 0
+    assert LEAVES_ALTERNATE_SCREEN in shell.output
     assert not list(cache.runs.glob("*"))
-    assert not _workers_of(cache)
+    assert not workers_of(cache)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_restores_the_terminal_and_stops_the_worker(
+    terminal: Callable[..., Terminal], cache: Cache, number: signal.Signals
+) -> None:
+    shell = terminal("--start")
+    shell.wait_for(lambda text: "Running: cycle" in text)
+    os.kill(shell.pid, number)
+    assert shell.wait_for_exit() == 128 + number
+    assert LEAVES_ALTERNATE_SCREEN in shell.output
+    assert not list(cache.runs.glob("*"))
+    assert not workers_of(cache)
+
+
+def test_what_was_chosen_is_chosen_again(terminal: Callable[..., Terminal]) -> None:
+    for options in (["--dataset", "agnews", "--model", "glove-50", "--strategy", "margin"], []):
+        shell = terminal(*options)
+        shell.wait_for(lambda text: "Press r to run margin on agnews" in text)
+        shell.press("\x11")
+        assert shell.wait_for_exit() == 0
+
+
+def test_settings_that_cannot_be_followed_are_told(
+    terminal: Callable[..., Terminal], isolated: Path
+) -> None:
+    settings = isolated / "config" / "config.toml"
+    settings.parent.mkdir()
+    settings.write_text("[keys]\nlive.run = 'p'\n")
+    shell = terminal()
+    shell.wait_for(lambda text: all(word in text for word in ("live.pause", "both have the")))
 
 
 def test_a_wrong_name_never_opens_the_app(terminal: Callable[..., Terminal]) -> None:
@@ -143,16 +95,39 @@ def test_a_wrong_name_never_opens_the_app(terminal: Callable[..., Terminal]) -> 
     assert b"\x1b[?1049h" not in shell.output
 
 
-def _workers_of(cache: Cache) -> list[str]:
-    """Worker processes that this test's programs started and that still run."""
-    mark = f"TUI_AL_CACHE={cache.root}".encode()
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            environment = (process / "environ").read_bytes()
-            command = (process / "cmdline").read_bytes()
-        except OSError:
-            continue
-        if mark in environment.split(b"\0") and b"tui_al.grid.worker" in command:
-            found.append(process.name)
-    return found
+def test_a_whole_session(terminal: Callable[..., Terminal], cache: Cache) -> None:
+    """Choose, embed, run two strategies, explore, results, analysis, quit."""
+    shell = terminal("--dataset", "bbcnews@200", "--model", "glove-50", "--strategy", "margin",
+                     columns=120, rows=40)  # fmt: skip
+    shell.wait_for(lambda text: "Welcome to tui-al" in text)
+    shell.press_until("\x1b", lambda text: "Welcome" not in text)
+    shell.press("e")
+    shell.wait_for(lambda text: "Embedded" in text)
+    shell.press("f")  # full speed
+    shell.press("r")
+    shell.wait_for(lambda text: "Finished, stored: margin" in text)
+    shell.press("\x11")
+    assert shell.wait_for_exit() == 0
+    shell = terminal("--strategy", "random", columns=120, rows=40)
+    shell.wait_for(lambda text: "Press r to run random on bbcnews@200" in text)
+    shell.press("fr")
+    shell.wait_for(lambda text: "Finished, stored: random" in text)
+    shell.press("2")
+    shell.wait_for(lambda text: "bbcnews@200 × glove-50" in text and "margin" in text)
+    shell.press("\x1b[C")  # right
+    shell.wait_for(lambda text: "cycle 1 of 20" in text)
+    shell.press("3")
+    shell.wait_for(lambda text: "/ Filter" in text)
+    shell.press("/")
+    shell.wait_for(lambda text: "s Sort" not in text)  # the field has the keys now
+    shell.press("bbcnews@200\r")
+    shell.wait_for(lambda text: text.count("bbcnews@200") >= 3 and "margin" in text)
+    shell.press("4")
+    shell.wait_for(lambda text: "What can be said" in text and "2,972 stored runs" in text)
+    shell.press("1")
+    shell.wait_for(lambda text: "Finished, stored: random" in text)
+    shell.press("\x11")
+    assert shell.wait_for_exit() == 0
+    assert LEAVES_ALTERNATE_SCREEN in shell.output
+    assert len(ResultStore(cache.runs).run_ids()) == 2
+    assert not workers_of(cache)

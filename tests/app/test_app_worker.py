@@ -9,6 +9,7 @@ from queue import Queue
 import polars as pl
 import pytest
 
+from tui_al.embeddings.inventory import list_entries
 from tui_al.grid.messages import (
     Advanced,
     CycleDone,
@@ -100,7 +101,7 @@ def test_a_run_embeds_what_is_missing_and_is_stored(
     assert [event.record.cycle for event in cycles] == list(range(21))
     assert [text.index for text in cycles[3].texts] == list(cycles[3].record.selected)
     assert {text.label for event in cycles for text in event.texts} == {"sport", "business"}
-    assert [path.stem for path in cache.runs.glob("*.parquet")] == [began.run_id]
+    assert ResultStore(cache.runs).run_ids() == {began.run_id}
 
 
 def test_pause_step_resume(talk: Conversation, make_job: Callable[..., Job]) -> None:
@@ -185,6 +186,24 @@ def test_a_killed_worker_is_reported_and_replaced(
     assert talk.until(Ended, Failed) == Ended(2, finished=True)
 
 
+def test_a_worker_that_cannot_start_says_why(
+    make_job: Callable[..., Job], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where a library is missing or broken: the last line of the traceback."""
+    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['numpy'] = None\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    talk = Conversation(ProcessEngine())
+    lost = talk.until(WorkerLost)
+    assert isinstance(lost, WorkerLost)
+    assert "ended with code 1 (" in lost.reason
+    assert "numpy" in lost.reason
+    assert "\n" not in lost.reason
+    monkeypatch.delenv("PYTHONPATH")
+    talk.engine.send(make_job())
+    assert talk.until(Ended, Failed) == Ended(1, finished=True)
+    talk.engine.close()
+
+
 @pytest.mark.parametrize("busy", [True, False])
 def test_closing_leaves_no_process_and_no_half_written_file(
     make_job: Callable[..., Job], cache: Cache, busy: bool
@@ -206,6 +225,7 @@ def test_closing_in_the_middle_of_an_embedding(cache: Cache) -> None:
     talk.engine.send(Job(1, "bbcnews", "minilm-l6", cache.root, None, None))
     while not (isinstance(event := talk.until(Advanced, Failed), Advanced) and event.progress.done):
         assert isinstance(event, Advanced)
-    assert list(cache.root.rglob("*.tmp"))  # it was writing
+    assert list(cache.embeddings.rglob("*.lock"))  # it was at work
     talk.engine.close()
-    assert not list(cache.root.rglob("*.tmp"))
+    assert not [*cache.root.rglob("*.tmp"), *cache.root.rglob("*.lock")]
+    assert list_entries(cache) == []

@@ -1,27 +1,21 @@
 """The app's end of the worker process: start it, talk to it, survive it."""
 
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
+from tempfile import TemporaryFile
 from threading import Thread
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
-from textual.message import Message
-
-from tui_al.grid.messages import Command, Event, Job, WorkerLost
+from tui_al.grid.messages import AnyJob, Command, Event, WorkerLost
 
 _GRACE = 2.0  # seconds the process gets to tidy up and end
-
-
-class WorkerReported(Message):
-    """An event of the engine, brought to the app's own thread."""
-
-    def __init__(self, event: Event) -> None:
-        super().__init__()
-        self.event = event
+_LAST_WORDS = 2000  # bytes of what a lost process said: the last line of a traceback
 
 
 class Engine(Protocol):
@@ -60,7 +54,7 @@ class ProcessEngine:
 
     def send(self, command: Command) -> None:
         gone = self._process is None or self._process.poll() is not None
-        if gone and isinstance(command, Job):
+        if gone and isinstance(command, AnyJob):
             self._spawn()
         if self._connection is None:
             return
@@ -84,6 +78,7 @@ class ProcessEngine:
 
     def _spawn(self) -> None:
         ours, theirs = Pipe()
+        said = TemporaryFile()  # noqa: SIM115  (the reading thread closes it)
         # Not a multiprocessing.Process: that would run the command's own module again in
         # the child, and needs a standard error that Textual has taken away.
         self._process = subprocess.Popen(
@@ -91,23 +86,37 @@ class ProcessEngine:
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stderr=said,
             start_new_session=True,
         )
         theirs.close()
         self._connection = ours
-        Thread(target=self._read, args=(self._process, ours), daemon=True).start()
+        Thread(target=self._read, args=(self._process, ours, said), daemon=True).start()
 
     def _read(
-        self, process: "subprocess.Popen[bytes]", connection: "Connection[Command, Event]"
+        self,
+        process: "subprocess.Popen[bytes]",
+        connection: "Connection[Command, Event]",
+        said: BinaryIO,
     ) -> None:
-        while True:
-            try:
-                event = connection.recv()
-            except (EOFError, OSError):
-                break
-            self._deliver(event)
-        if self._process is process:  # not closed by us
-            code = process.wait()
-            how = f"killed by signal {-code}" if code < 0 else f"ended with code {code}"
-            self._deliver(WorkerLost(f"the worker process was {how}: start the run again"))
+        with said:
+            while True:
+                try:
+                    event = connection.recv()
+                except (EOFError, OSError):
+                    break
+                self._deliver(event)
+            if self._process is process:  # not closed by us
+                reason = _explain_end(process.wait(), said)
+                self._deliver(WorkerLost(f"the worker process {reason}: start it again"))
+
+
+def _explain_end(code: int, said: BinaryIO) -> str:
+    """How a process ended, and the last it said about it."""
+    if code < 0:
+        name = signal.Signals(-code).name if -code in set(signal.Signals) else "unknown"
+        how = f"was killed by signal {-code} ({name})"
+        return f"{how}, as happens where memory runs out" if code == -signal.SIGKILL else how
+    said.seek(max(0, said.seek(0, os.SEEK_END) - _LAST_WORDS))
+    lines = said.read().decode(errors="replace").strip().splitlines()
+    return f"ended with code {code}" + (f" ({lines[-1].strip()})" if lines else "")

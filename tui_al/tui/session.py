@@ -5,21 +5,21 @@ from typing import Literal
 
 from tui_al.grid.messages import QueriedText
 from tui_al.learning.records import CycleRecord
-from tui_al.report.chart import Curve
+from tui_al.report.palette import MARKS, Mark, name_marks, spare_mark
 from tui_al.tui.choices import Choices
 
-Status = Literal["loading", "running", "finished", "stopped", "failed"]
+Status = Literal["waiting", "running", "finished", "stopped", "failed"]
 
 
 @dataclass(slots=True)
 class RunState:
-    """A run as far as it has come. `style` numbers its colour and marker."""
+    """A run as far as it has come; `mark` tells its curve from others."""
 
     job: int
     choices: Choices
     seed: int
-    style: int
-    status: Status = "loading"
+    mark: Mark
+    status: Status = "waiting"
     budget: int = 0
     cycles: int = 0
     records: list[CycleRecord] = field(default_factory=list)
@@ -30,9 +30,9 @@ class RunState:
         return self.status in ("finished", "stopped", "failed")
 
     @property
-    def curve(self) -> Curve:
-        labels = [record.n_labeled for record in self.records]
-        return Curve(labels, [record.accuracy for record in self.records], self.style)
+    def name(self) -> str:
+        """Strategy and seed."""
+        return f"{self.choices.strategy}, seed {self.seed}"
 
 
 class Session:
@@ -41,26 +41,41 @@ class Session:
     def __init__(self) -> None:
         self.runs: list[RunState] = []
         self.shown: RunState | None = None
-        self._jobs = 0
+        self._marks: dict[Choices, Mark] = {}
 
-    def next_job(self) -> int:
-        """A number that no job of this sitting has."""
-        self._jobs += 1
-        return self._jobs
-
-    def begin(self, choices: Choices) -> RunState:
-        """Add a run and show it. The same choices again take the next seed."""
-        taken = {run.seed for run in self.runs if run.choices == choices and run.status != "failed"}
-        used = {run.style for run in self.runs}
+    def begin(self, job: int, choices: Choices, seed: int | None = None) -> RunState:
+        """Add a run. Without a seed, it takes the next that these choices have not had."""
+        taken = self.seeds(choices)
         run = RunState(
-            job=self.next_job(),
+            job=job,
             choices=choices,
-            seed=next(seed for seed in range(len(taken) + 1) if seed not in taken),
-            style=next(style for style in range(len(used) + 1) if style not in used),
+            seed=next(s for s in range(len(taken) + 1) if s not in taken) if seed is None else seed,
+            mark=self._new_mark(choices, many=seed is not None),
         )
         self.runs.append(run)
-        self.shown = run
         return run
+
+    def _new_mark(self, choices: Choices, *, many: bool) -> Mark:
+        """The choices' own mark for their first run; then others, of many in the same colour."""
+        used = {run.mark for run in self.runs}
+        own = self.mark(choices)
+        if own not in used:
+            return own
+        related = (mark for mark in MARKS if mark.on_dark == own.on_dark and mark not in used)
+        spare = spare_mark(used | set(self._marks.values()))
+        return next(related, spare) if many else spare
+
+    def seeds(self, choices: Choices) -> set[int]:
+        """The seeds of the runs with these choices that did not fail."""
+        return {run.seed for run in self.runs if run.choices == choices and run.status != "failed"}
+
+    def mark(self, choices: Choices) -> Mark:
+        """The mark of all runs with these choices: the strategy's own for the first to have it."""
+        if choices not in self._marks:
+            taken = set(self._marks.values())
+            own = name_marks([choices.strategy])[choices.strategy]
+            self._marks[choices] = own if own not in taken else spare_mark(taken)
+        return self._marks[choices]
 
     def find(self, job: int) -> RunState | None:
         """The run of a job; None for jobs that only embed, and for removed runs."""
@@ -86,17 +101,20 @@ class Session:
             self.shown = self.runs[-1] if self.runs else None
 
     def forget_others(self) -> None:
-        """Remove every finished run but the one shown."""
+        """Remove every run that is over, but the one shown."""
         self.runs = [run for run in self.runs if run is self.shown or not run.over]
 
-    def label(self, run: RunState) -> str:
-        """What distinguishes a run on the chart: only what differs among its companions."""
+    def label(self, run: RunState, *, seed: bool = True) -> str:
+        """What distinguishes a run on the chart: only what differs among its companions.
+
+        Without `seed`, what distinguishes the runs that differ by their seeds alone.
+        """
         companions = self.comparable()
         parts = [run.choices.strategy]
         if len({other.choices.ips for other in companions}) > 1:
             parts.append(run.choices.ips)
         if len({other.choices.model for other in companions}) > 1:
             parts.append(run.choices.model)
-        if len({other.seed for other in companions}) > 1:
+        if seed and len({other.seed for other in companions}) > 1:
             parts.append(f"seed {run.seed}")
         return " · ".join(parts)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from rich.text import Text
 from textual import on
+from textual.markup import escape
 from textual.message import Message
 from textual.widgets import DataTable
 
@@ -31,25 +32,33 @@ class CycleTable(RowTable):
         for title, width in _COLUMNS:
             self.add_column(Text(title, justify="right"), width=width)
 
-    def show(self, records: Sequence[CycleRecord]) -> None:
-        """Show a run's cycles from the first; the cursor goes to the newest."""
+    def show(
+        self, records: Sequence[CycleRecord], title: str = "", cursor: int | None = None
+    ) -> None:
+        """Show a run's cycles from the first; the cursor goes to the newest, or where it is
+        told to."""
+        self.border_title = f"Cycles of {escape(title)}" if title else "Cycles"
         self.clear()
         for record in records:
             self._add(record)
-        self.move_cursor(row=self.row_count - 1, animate=False)
+        if records:  # of an empty table, the row before the first is its header
+            newest = self.row_count - 1
+            self.move_cursor(row=newest if cursor is None else min(cursor, newest), animate=False)
 
-    def append(self, record: CycleRecord) -> None:
-        """Add the newest cycle; the cursor follows where it was on the newest."""
+    def extend(self, records: Sequence[CycleRecord]) -> None:
+        """Add what is new of a run's cycles; the cursor follows where it was on the newest."""
+        new = records[self.row_count :]
         following = self.cursor_row >= self.row_count - 1
-        self._add(record)
-        if following:
+        for record in new:
+            self._add(record)
+        if new and following:
             self.move_cursor(row=self.row_count - 1, animate=False)
 
     @on(DataTable.RowHighlighted)
     def _highlighted(self, event: DataTable.RowHighlighted) -> None:
         event.stop()
-        if self.row_count:
-            self.post_message(self.Selected(event.cursor_row))
+        if self.row_count:  # where the cursor is by now: several moves are one
+            self.post_message(self.Selected(self.cursor_row))
 
     def _add(self, record: CycleRecord) -> None:
         seconds = record.query_seconds + record.fit_seconds

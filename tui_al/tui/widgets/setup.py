@@ -1,11 +1,11 @@
 """The bar on top: four lists to choose from, with what is on this machine."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from rich.text import Text
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.message import Message
@@ -77,12 +77,19 @@ class SetupBar(Horizontal):
             super().__init__()
             self.choices = choices
 
+    class Looked(Message, bubble=False):
+        """The disk was looked at."""
+
+        def __init__(self, rows: Sequence[DatasetRow]) -> None:
+            super().__init__()
+            self.rows = rows
+
     def __init__(self, choices: Choices, cache: Cache, data_dir: Path | None) -> None:
         super().__init__()
         self._start = choices
         self._cache = cache
         self._data_dir = data_dir
-        self._rows = dataset_rows(cache, data_dir)
+        self._rows: Sequence[DatasetRow] = dataset_rows(cache, data_dir)
 
     def compose(self) -> ComposeResult:
         start, rows = self._start, self._rows
@@ -97,6 +104,11 @@ class SetupBar(Horizontal):
         names = ("dataset", "model", "ips", "strategy")
         return Choices(**{name: str(self._list(name).value) for name in names})
 
+    def choose(self, choices: Choices) -> None:
+        """Set all four lists."""
+        for name, value in asdict(choices).items():
+            self._list(name).value = value
+
     @property
     def embedded(self) -> bool:
         """Whether the chosen dataset is embedded with the chosen model."""
@@ -107,6 +119,20 @@ class SetupBar(Horizontal):
         """Look at the disk again and mark what is there now."""
         self._rows = dataset_rows(self._cache, self._data_dir)
         self._offer()
+
+    @work(thread=True, exclusive=True, group="look")
+    def look_again(self) -> None:
+        """Do so in a thread; if the chosen pair is embedded now, or no longer, that is a change."""
+        self.post_message(self.Looked(dataset_rows(self._cache, self._data_dir)))
+
+    @on(Looked)
+    def _looked(self, message: Looked) -> None:
+        before = self.embedded
+        if message.rows != self._rows:
+            self._rows = message.rows
+            self._offer()
+        if self.embedded != before:
+            self.post_message(self.Changed(self.choices))
 
     def _offer(self) -> None:
         choices = self.choices

@@ -7,6 +7,7 @@ from textual.widgets import ProgressBar, Static
 
 from tui_al.progress import Progress
 from tui_al.textsafe import visible
+from tui_al.tui.keys import fill_in, written_keys
 
 
 class StatusLine(Horizontal):
@@ -17,8 +18,11 @@ class StatusLine(Horizontal):
         yield ProgressBar(id="bar", show_eta=False, show_percentage=False)
 
     def say(self, text: str, *, done: float | None = None, total: float | None = None) -> None:
-        """Show a sentence; with `total`, the bar at `done`."""
-        self.query_one("#state", Static).update(Text(visible(text, one_line=True), no_wrap=True))
+        """Show a sentence, in which {live.run} is that action's key; with `total`, the bar at
+        `done`."""
+        sentence = fill_in(text, written_keys(self.app))
+        shown = Text(visible(sentence, one_line=True), no_wrap=True)
+        self.query_one("#state", Static).update(shown, layout=False)  # one line as wide as before
         bar = self.query_one(ProgressBar)
         bar.display = total is not None
         if total is not None:

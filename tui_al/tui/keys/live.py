@@ -1,0 +1,38 @@
+"""Keys of the live screen."""
+
+from tui_al.tui.keys import Key
+
+KEYS = (
+    Key("live.run", "r", "Run", "Start with what is chosen; embed first where needed"),
+    Key("live.several", "s", "Several", "Start several strategies with several seeds"),
+    Key("live.pause", "p", "Pause", "Wait before the next cycle, or go on"),
+    Key("live.step", "n", "Step", "Compute one cycle, then pause"),
+    Key("live.stop", "x", "Stop", "Abandon all that runs and waits"),
+    Key("live.stop_shown", "X", "Stop this run", "Abandon the run whose cycles are shown",
+        show=False),
+    Key("live.pace", "f", "Speed", "Full speed, or slow enough to watch"),
+    Key("live.metric", "m", "Metric", "Accuracy, balanced accuracy, macro-F1"),
+    Key("live.axis", "a", "Axis", "Over labels spent, or over seconds of computing",
+        show=False),
+    Key("live.mean", "b", "Band", "Each run by itself, or means with a band over seeds",
+        show=False),
+    Key("live.pane", "v", "View", "Below the chart: texts, the log, or nothing"),
+    Key("live.read_before", "left", "Cycle before",
+        "Read the curves one cycle earlier", action="read(-1)", show=False),
+    Key("live.read_after", "right", "Cycle after",
+        "Read the curves one cycle later", action="read(1)", show=False),
+    Key("live.closer", "+,=", "Closer", "Zoom in, about the crosshair", action="zoom(1)",
+        show=False),
+    Key("live.farther", "-", "Farther", "Zoom out", action="zoom(-1)", show=False),
+    Key("live.earlier", "<,shift+left", "Earlier", "Move along the axis to the left",
+        action="pan(-1)", show=False),
+    Key("live.later", ">,shift+right", "Later", "Move along the axis to the right",
+        action="pan(1)", show=False),
+    Key("live.fit", "0", "All", "Show the whole axis again", show=False),
+    Key("live.embed", "e", "Embed", "Embed the chosen dataset with the chosen model", show=False),
+    Key("live.clear", "c", "Clear", "Take the other runs that are over off the chart", show=False),
+    Key("live.previous_run", "[", "Previous run",
+        "Show the cycles of the run before", action="show_run(-1)", show=False),
+    Key("live.next_run", "]", "Next run",
+        "Show the cycles of the run after", action="show_run(1)", show=False),
+)  # fmt: skip
