@@ -19,6 +19,14 @@ def describe() -> str:
     return ", ".join(filter(None, (f"{os.cpu_count()} cores", platform.machine(), level)))
 
 
+def anonymous_bytes() -> int:
+    """Memory of this process now, mapped files not counted."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("RssAnon"):
+            return int(line.split()[1]) * 1024
+    raise RuntimeError("this system does not tell anonymous memory")
+
+
 def peak_multiply_adds() -> float:
     """Multiply-adds a second of a large single-precision product on the threads allowed."""
     a = np.ones((1536, 1536), np.float32)

@@ -20,6 +20,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
+from machine import anonymous_bytes
 from numpy.lib.format import open_memmap
 
 from tui_al import EmbeddedDataset, Experiment, simulate
@@ -114,20 +115,13 @@ class MemoryMeter(threading.Thread):
 
     def run(self) -> None:
         while not self._done.wait(0.02):
-            self._most = max(self._most, _anonymous_bytes())
+            self._most = max(self._most, anonymous_bytes())
 
     def stop(self) -> int:
         """The most bytes that were seen."""
         self._done.set()
         self.join()
-        return max(self._most, _anonymous_bytes())
-
-
-def _anonymous_bytes() -> int:
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith("RssAnon"):
-            return int(line.split()[1]) * 1024
-    raise RuntimeError("this system does not tell anonymous memory")
+        return max(self._most, anonymous_bytes())
 
 
 def measure(path: Path, shape: Shape, rows: int, strategy: str) -> Outcome:
