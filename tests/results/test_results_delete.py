@@ -214,6 +214,23 @@ def test_who_lists_the_folder_in_between_misses_nothing(tmp_path, monkeypatch):
     assert reader.run_ids() == {"b"}
 
 
+def test_who_reads_while_parts_are_replaced_again_and_again_misses_nothing(tmp_path, monkeypatch):
+    """Each part that takes the place of others is itself replaced before it is looked at."""
+    reader = ResultStore(tmp_path)
+    reader.save_batch(_runs(*"abcd"))
+    shelves = reader._shelves
+    real, doomed = type(shelves)._inspect_one, list("abc")
+
+    def inspect_one(self, path):
+        if self is shelves and doomed:
+            ResultStore(tmp_path).delete([doomed.pop()])
+            assert not path.exists()
+        return real(self, path)
+
+    monkeypatch.setattr(type(shelves), "_inspect_one", inspect_one)
+    assert reader.run_ids() == {"d"}
+
+
 def test_deleting_waits_for_whoever_compacts(tmp_path):
     store = ResultStore(tmp_path)
     store.save_batch(_runs("a", "b"))

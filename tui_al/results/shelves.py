@@ -69,13 +69,17 @@ class Shelves:
         Who lists a folder at the wrong moment sees neither the new part nor the old ones.
         """
         known = {run for shelf in shelves for run in shelf.part.finished}
+        heirs = f"{COMPACTED}*{SUFFIX}"
         return any(
-            path.name.startswith(COMPACTED)
-            and isinstance(part, Part)
-            and not part.finished.keys() <= known
-            for folder in self._folders
-            for path, part in self._inspect(folder)
+            self._holds_more(path, known) for folder in self._folders for path in folder.glob(heirs)
         )
+
+    def _holds_more(self, path: Path, known: set[str]) -> bool:
+        try:
+            part = self._inspect_one(path)
+        except FileNotFoundError:  # something took its place in turn
+            return True
+        return isinstance(part, Part) and not part.finished.keys() <= known
 
     def _ranked(self) -> list[tuple[int, Part]]:
         return [
