@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from many_engines import make_costs
-from scripted import ScriptedEngine, make_record, make_texts
+from scripted import ScriptedEngine, make_began, make_record, make_texts
 from textual import events
 from textual.pilot import Pilot
 
@@ -33,7 +33,6 @@ from tui_al.grid.messages import (
     Ended,
     Event,
     Failed,
-    RunBegan,
     WorkerLost,
 )
 from tui_al.progress import Progress
@@ -184,7 +183,7 @@ class MonkeyEngine(ScriptedEngine):
         if job.experiment is None or self.done > 24:
             return end
         if self.done == 3:
-            return RunBegan(job.number, "id", 250, 20)
+            return make_began(job)
         cycle = self.done - 4
         return CycleDone(job.number, make_record(cycle), make_texts(cycle))
 

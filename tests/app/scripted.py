@@ -13,9 +13,11 @@ from tui_al.grid.messages import (
     QueriedText,
     RunBegan,
 )
+from tui_al.learning.experiment import Experiment
 from tui_al.learning.records import CycleRecord
 from tui_al.paths import Cache
 from tui_al.progress import Progress
+from tui_al.results.runs import UNKNOWN, RunIdentity
 from tui_al.tui.app import TuiAlApp
 from tui_al.tui.choices import Choices
 from tui_al.tui.config import Settings, find_config
@@ -69,12 +71,23 @@ class ScriptedEngine:
     def report_cycles(self, cycles: int, *, first: int = 0, lift: float = 0.0) -> None:
         """Cycles `first`..`cycles` - 1 of a run of 20 with a budget of 250."""
         if first == 0:
-            self.deliver(RunBegan(self.job.number, "id", 250, 20))
+            self.deliver(make_began(self.job))
         for cycle in range(first, cycles):
             self.deliver(CycleDone(self.job.number, make_record(cycle, lift), make_texts(cycle)))
 
     def report_end(self, *, finished: bool = True) -> None:
         self.deliver(Ended(self.job.number, finished=finished))
+
+
+def make_began(job: Job) -> RunBegan:
+    """That a job's run of 20 cycles begins, with a budget of 250."""
+    done = job.experiment or Experiment(strategy="margin", ips="random")
+    name = f"{job.dataset}-{job.model}-{done.ips}-{done.strategy}-{done.seed}"
+    identity = RunIdentity(
+        name, name.rpartition("-")[0], job.dataset, job.model, done.ips, done.strategy,
+        done.seed, "labels", 30, 11, 250, "{}",
+    )  # fmt: skip
+    return RunBegan(job.number, identity, UNKNOWN, 20)
 
 
 def make_record(cycle: int, lift: float = 0.0) -> CycleRecord:

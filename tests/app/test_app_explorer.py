@@ -16,7 +16,7 @@ from textual.widgets import Checkbox, Footer, Input, Static
 from tui_al.grid.pools import Pool
 from tui_al.paths import Cache
 from tui_al.results.reading import list_queried_runs, read_run
-from tui_al.results.schema import FinishedRun
+from tui_al.results.runs import RecordedRun
 from tui_al.results.store import ResultStore
 from tui_al.tui import digging
 from tui_al.tui.app import TuiAlApp
@@ -44,7 +44,7 @@ def explored(cache: Cache) -> Cache:
     return cache
 
 
-def runs(cache: Cache) -> dict[tuple[str, int], FinishedRun]:
+def runs(cache: Cache) -> dict[tuple[str, int], RecordedRun]:
     """The stored runs by strategy and seed."""
     store = ResultStore(cache.runs)
     found = [read_run(store, run.run_id) for run in list_queried_runs(store)]
@@ -581,7 +581,7 @@ async def test_a_crash_in_a_thread_is_told(
 async def test_a_shorter_run_stays_at_its_end(
     new_app: MakeApp, explored: Cache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def shorter(store: ResultStore, run_id: str) -> FinishedRun:
+    def shorter(store: ResultStore, run_id: str) -> RecordedRun:
         run = read_run(store, run_id)
         short = run.identity.strategy == "badge"
         return replace(run, records=run.records[:3]) if short else run

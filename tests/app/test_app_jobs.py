@@ -5,7 +5,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from scripted import ScriptedEngine, make_record
+from scripted import ScriptedEngine, make_began, make_record
 
 from tui_al.grid.messages import (
     Advanced,
@@ -14,7 +14,6 @@ from tui_al.grid.messages import (
     Failed,
     Job,
     Pause,
-    RunBegan,
     Stop,
     WorkerLost,
 )
@@ -98,7 +97,7 @@ def test_events_of_a_moment_come_in_one_message(
     assert len(owner.messages) == 1  # the first after a rest is not kept waiting
     for done in range(2, 60):
         engine.deliver(progress(1, done))
-    engine.deliver(RunBegan(1, "id", 250, 20))
+    engine.deliver(make_began(engine.job))
     for cycle in range(21):
         engine.deliver(CycleDone(1, make_record(cycle), ()))
     engine.deliver(Ended(1, finished=True))

@@ -96,12 +96,12 @@ def test_a_run_embeds_what_is_missing_and_is_stored(
     assert talk.until(Ended, Failed) == Ended(1, finished=True)
     assert any(isinstance(event, Advanced) for event in talk.seen)
     began = next(event for event in talk.seen if isinstance(event, RunBegan))
-    assert (began.budget, began.cycles) == (42, 20)
+    assert (began.identity.budget, began.cycles) == (42, 20)
     cycles = [event for event in talk.seen if isinstance(event, CycleDone)]
     assert [event.record.cycle for event in cycles] == list(range(21))
     assert [text.index for text in cycles[3].texts] == list(cycles[3].record.selected)
     assert {text.label for event in cycles for text in event.texts} == {"sport", "business"}
-    assert ResultStore(cache.runs).run_ids() == {began.run_id}
+    assert ResultStore(cache.runs).run_ids() == {began.identity.run_id}
 
 
 def test_pause_step_resume(talk: Conversation, make_job: Callable[..., Job]) -> None:

@@ -93,7 +93,7 @@ def test_failures_are_told_kept_and_retried(tui_al, made: Cache) -> None:
     (part,) = made.runs.glob("*.parquet")
     runs = ResultStore(made.runs).runs().collect().to_dicts()
     part.unlink()
-    from tui_al.results.schema import RunIdentity
+    from tui_al.results.runs import RunIdentity
 
     fields = RunIdentity.__slots__
     run = RunIdentity(**{name: runs[0][name] for name in fields})

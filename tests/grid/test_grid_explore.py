@@ -23,7 +23,7 @@ from tui_al.learning.simulate import simulate
 from tui_al.learning.strategies import make_strategy
 from tui_al.paths import Cache
 from tui_al.results.reading import list_queried_runs, read_run
-from tui_al.results.schema import FinishedRun, RunIdentity
+from tui_al.results.runs import RecordedRun, RunIdentity
 from tui_al.results.store import ResultStore
 
 STRATEGIES = ["margin", "badge", "random"]
@@ -43,19 +43,19 @@ def store(stored: Cache) -> ResultStore:
     return ResultStore(stored.runs)
 
 
-def _read(store: ResultStore, strategy: str, seed: int = 0) -> FinishedRun:
+def _read(store: ResultStore, strategy: str, seed: int = 0) -> RecordedRun:
     runs = list_queried_runs(store)
     (found,) = [run for run in runs if (run.strategy, run.seed) == (strategy, seed)]
     return read_run(store, found.run_id)
 
 
 @pytest.fixture
-def run(store: ResultStore) -> FinishedRun:
+def run(store: ResultStore) -> RecordedRun:
     return _read(store, "margin")
 
 
 @pytest.fixture
-def pool(run: FinishedRun, stored: Cache) -> Pool:
+def pool(run: RecordedRun, stored: Cache) -> Pool:
     return open_pool(run, stored)
 
 
@@ -69,7 +69,7 @@ def _data(cache: Cache, pool: Pool) -> EmbeddedDataset:
 
 
 def test_a_run_reads_as_what_was_stored(
-    stored: Cache, store: ResultStore, run: FinishedRun, pool: Pool
+    stored: Cache, store: ResultStore, run: RecordedRun, pool: Pool
 ) -> None:
     records = list(simulate(_data(stored, pool), stored_experiment(run.identity.experiment)))
     timeless = [replace(record, fit_seconds=0, query_seconds=0) for record in records]
@@ -124,7 +124,7 @@ def test_predictions_are_those_of_the_run_itself(
         np.testing.assert_allclose(predictions.confidences, confidences, rtol=1e-6)
 
 
-def test_a_cycle_shows_each_text_with_what_is_known_of_it(run: FinishedRun, pool: Pool) -> None:
+def test_a_cycle_shows_each_text_with_what_is_known_of_it(run: RecordedRun, pool: Pool) -> None:
     predictions = {found.cycle: found for found in predict_batches(run, pool)}
     view = view_cycle(run, pool, 2, predictions[2])
     assert [choice.index for choice in view.chosen] == list(run.records[2].selected)
@@ -139,20 +139,20 @@ def test_a_cycle_shows_each_text_with_what_is_known_of_it(run: FinishedRun, pool
     assert view.wrong
 
 
-def test_scores_that_were_not_stored_are_none(run: FinishedRun, pool: Pool) -> None:
+def test_scores_that_were_not_stored_are_none(run: RecordedRun, pool: Pool) -> None:
     records = [replace(record, scores=()) for record in run.records]
     view = view_cycle(replace(run, records=records), pool, 1)
     assert {choice.score for choice in view.chosen} == {None}
 
 
-def test_predictions_of_another_cycle_are_not_shown(run: FinishedRun, pool: Pool) -> None:
+def test_predictions_of_another_cycle_are_not_shown(run: RecordedRun, pool: Pool) -> None:
     predictions = list(predict_batches(run, pool))
     view = view_cycle(run, pool, 1, predictions[1])
     assert {choice.predicted for choice in view.chosen} == {None}
     assert view.wrong is None
 
 
-def test_classes_are_counted(run: FinishedRun, pool: Pool) -> None:
+def test_classes_are_counted(run: RecordedRun, pool: Pool) -> None:
     for cycle, record in enumerate(run.records):
         view = view_cycle(run, pool, cycle)
         so_far = [index % 4 for past in run.records[: cycle + 1] for index in past.selected]
@@ -164,7 +164,7 @@ def test_classes_are_counted(run: FinishedRun, pool: Pool) -> None:
         assert view.unseen == tuple(f"class {n}" for n in range(4) if n not in so_far)
 
 
-def test_runs_without_stored_class_labels_take_the_corpus_s(run: FinishedRun, pool: Pool) -> None:
+def test_runs_without_stored_class_labels_take_the_corpus_s(run: RecordedRun, pool: Pool) -> None:
     older = replace(run, records=[replace(r, class_labels=()) for r in run.records])
     for cycle in range(4):
         assert view_cycle(older, pool, cycle) == replace(
@@ -173,7 +173,7 @@ def test_runs_without_stored_class_labels_take_the_corpus_s(run: FinishedRun, po
     assert view_cycle(older, Pool(pool.classes), 2).classes == ()
 
 
-def test_unseen_classes_come_and_go(run: FinishedRun, pool: Pool) -> None:
+def test_unseen_classes_come_and_go(run: RecordedRun, pool: Pool) -> None:
     labels = [(3, 0, 0, 1), (3, 2, 0, 4), (9, 9, 0, 9), (9, 9, 1, 9)]
     pairs = zip(run.records, labels, strict=True)
     records = [replace(record, class_labels=counts) for record, counts in pairs]
@@ -181,7 +181,7 @@ def test_unseen_classes_come_and_go(run: FinishedRun, pool: Pool) -> None:
     assert unseen == [("class 1", "class 2"), ("class 2",), ("class 2",), ()]
 
 
-def test_beyond_its_end_a_run_shows_its_last_cycle(run: FinishedRun, pool: Pool) -> None:
+def test_beyond_its_end_a_run_shows_its_last_cycle(run: RecordedRun, pool: Pool) -> None:
     assert view_cycle(run, pool, 99) == view_cycle(run, pool, 3)
 
 
@@ -209,7 +209,7 @@ def test_a_shorter_run_has_no_batch_after_its_end(store: ResultStore) -> None:
 
 
 def test_texts_are_found_where_they_were_chosen(
-    store: ResultStore, run: FinishedRun, pool: Pool
+    store: ResultStore, run: RecordedRun, pool: Pool
 ) -> None:
     other = _read(store, "badge")
     hits = find_texts("TRAIN text", pool, [run, other])
@@ -228,12 +228,12 @@ def test_texts_are_found_where_they_were_chosen(
 
 
 @pytest.mark.parametrize("words", ["", "   ", "no such words", "train  text"])
-def test_nothing_is_found_where_nothing_matches(words: str, run: FinishedRun, pool: Pool) -> None:
+def test_nothing_is_found_where_nothing_matches(words: str, run: RecordedRun, pool: Pool) -> None:
     assert find_texts(words, pool, [run], everywhere=True) == []
 
 
 def test_texts_without_an_embedding_are_shown_without_predictions(
-    run: FinishedRun, stored: Cache
+    run: RecordedRun, stored: Cache
 ) -> None:
     for entry in list_entries(stored, "made"):
         shutil.rmtree(entry.folder)
@@ -245,7 +245,7 @@ def test_texts_without_an_embedding_are_shown_without_predictions(
     assert all(count.pool for count in view.classes)
 
 
-def test_without_texts_the_stored_counts_remain(run: FinishedRun, stored: Cache) -> None:
+def test_without_texts_the_stored_counts_remain(run: RecordedRun, stored: Cache) -> None:
     shutil.rmtree(stored.corpora)
     pool = open_pool(run, stored)
     assert pool.missing == (
@@ -262,7 +262,7 @@ def test_without_texts_the_stored_counts_remain(run: FinishedRun, stored: Cache)
     assert find_texts("train", pool, [run], everywhere=True) == []
 
 
-def test_nothing_is_downloaded(stored: Cache, run: FinishedRun) -> None:
+def test_nothing_is_downloaded(stored: Cache, run: RecordedRun) -> None:
     """The test's network is off: asking for the Hub's text would fail in another way."""
     elsewhere = replace(run, identity=replace(run.identity, dataset="trec6", model="minilm-l6"))
     assert open_pool(elsewhere, stored).missing == (
@@ -272,7 +272,7 @@ def test_nothing_is_downloaded(stored: Cache, run: FinishedRun) -> None:
     assert not (stored.corpora / "trec6").exists()
 
 
-def test_another_text_of_the_same_name_is_not_shown(run: FinishedRun, stored: Cache) -> None:
+def test_another_text_of_the_same_name_is_not_shown(run: RecordedRun, stored: Cache) -> None:
     add_made_up(stored, n_train=130)
     pool = open_pool(run, stored)
     assert pool.missing == "the texts of made on this machine are others than this run chose from"
@@ -281,7 +281,7 @@ def test_another_text_of_the_same_name_is_not_shown(run: FinishedRun, stored: Ca
 
 @pytest.mark.parametrize("replaced", [False, True])
 def test_runs_of_earlier_versions_know_their_text_by_their_embedding(
-    run: FinishedRun, stored: Cache, replaced: bool
+    run: RecordedRun, stored: Cache, replaced: bool
 ) -> None:
     if replaced:
         shutil.rmtree(stored.embeddings)
@@ -290,7 +290,7 @@ def test_runs_of_earlier_versions_know_their_text_by_their_embedding(
     assert (open_pool(older, stored).texts is None) == replaced
 
 
-def test_an_embedding_of_another_release_is_not_taken(run: FinishedRun, stored: Cache) -> None:
+def test_an_embedding_of_another_release_is_not_taken(run: RecordedRun, stored: Cache) -> None:
     facts = json.loads(run.identity.experiment) | {"embedding": "0" * 32}
     identity: RunIdentity = replace(run.identity, experiment=json.dumps(facts))
     pool = open_pool(replace(run, identity=identity), stored)
@@ -299,7 +299,7 @@ def test_an_embedding_of_another_release_is_not_taken(run: FinishedRun, stored: 
     assert pool.features is None
 
 
-def test_a_damaged_embedding_is_named(run: FinishedRun, stored: Cache, pool: Pool) -> None:
+def test_a_damaged_embedding_is_named(run: RecordedRun, stored: Cache, pool: Pool) -> None:
     assert pool.entry is not None
     path = pool.entry.folder / "train.npy"
     path.write_bytes(path.read_bytes()[:-1])

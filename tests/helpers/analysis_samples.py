@@ -5,7 +5,7 @@ from itertools import product
 
 from tui_al.learning.records import CycleRecord
 from tui_al.paths import Cache
-from tui_al.results.schema import FinishedRun, Origin, RunIdentity
+from tui_al.results.runs import Origin, RecordedRun, RunIdentity
 from tui_al.results.store import ResultStore
 
 DATASETS = {"bbcnews": 0.95, "trec6": 0.85}
@@ -16,7 +16,7 @@ HOSTILE = "[bold]mine[/bold]\x1b[31m"
 _CYCLES = 10
 
 
-def make_run(dataset: str, model: str, ips: str, strategy: str, seed: int) -> FinishedRun:
+def make_run(dataset: str, model: str, ips: str, strategy: str, seed: int) -> RecordedRun:
     """A run whose accuracy nears its dataset's and model's the faster, the smaller the number
     of its strategy; seeds wiggle."""
     name = f"{dataset}-{model}-{ips}-{strategy}"
@@ -35,7 +35,7 @@ def make_run(dataset: str, model: str, ips: str, strategy: str, seed: int) -> Fi
         )  # fmt: skip
     identity = RunIdentity(f"{name}-{seed}", name, dataset, model, ips, strategy, seed, "labels",
                            20, 20, 20 + 20 * _CYCLES, "{}")  # fmt: skip
-    return FinishedRun(identity, records, 1.0, Origin(None, ("a", "b", "c"), 30.0))
+    return RecordedRun(identity, records, 1.0, Origin(None, ("a", "b", "c"), 30.0))
 
 
 def store_runs(cache: Cache, **names: object) -> None:

@@ -6,7 +6,7 @@ import polars as pl
 
 from tui_al.analysis.browse import Stored, prepare
 from tui_al.learning.records import CycleRecord
-from tui_al.results.schema import FinishedRun, RunIdentity
+from tui_al.results.runs import RecordedRun, RunIdentity
 from tui_al.results.store import ResultStore
 
 NOW = datetime.now(UTC)
@@ -59,7 +59,7 @@ def save_runs(folder, *run_ids: str, experiment: str = "{}") -> None:
         )  # fmt: skip
         records = [CycleRecord(cycle, 20 + 40 * cycle, 0.5 + 0.1 * cycle, 0.5, 0.4, 0.1, 0.2, ())
                    for cycle in range(3)]  # fmt: skip
-        runs.append(FinishedRun(identity, records, 1.0))
+        runs.append(RecordedRun(identity, records, 1.0))
     ResultStore(folder).save_batch(runs)
 
 

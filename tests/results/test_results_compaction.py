@@ -15,12 +15,13 @@ from tui_al.analysis.summary import summarise_settings
 from tui_al.results import compaction
 from tui_al.results.claims import claims_of
 from tui_al.results.compaction import compact
-from tui_al.results.schema import ADDED_COLUMNS, STORED_COLUMNS, FinishedRun, Origin
+from tui_al.results.runs import Origin, RecordedRun
+from tui_al.results.schema import ADDED_COLUMNS, STORED_COLUMNS
 from tui_al.results.store import ResultStore
 
 
 def _runs(*names):
-    return [FinishedRun(replace(RUN, run_id=name), RECORDS, 1.0, Origin("{}")) for name in names]
+    return [RecordedRun(replace(RUN, run_id=name), RECORDS, 1.0, Origin("{}")) for name in names]
 
 
 def _parts(folder):
@@ -209,7 +210,7 @@ def test_two_hundred_thousand_rows_open_and_aggregate_in_well_under_a_second(tmp
     many = [replace(RECORDS[0], cycle=cycle) for cycle in range(21)]
     for first in range(0, 9_524, 1_024):
         store.save_batch([
-            FinishedRun(replace(RUN, run_id=str(n), setting=str(n // 5), seed=n % 5), many, 1.0)
+            RecordedRun(replace(RUN, run_id=str(n), setting=str(n // 5), seed=n % 5), many, 1.0)
             for n in range(first, min(first + 1_024, 9_524))
         ])  # fmt: skip
     started = time.perf_counter()

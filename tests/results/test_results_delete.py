@@ -17,12 +17,13 @@ from tui_al.results import deletion
 from tui_al.results.claims import claims_of
 from tui_al.results.compaction import CLAIM, compact
 from tui_al.results.parts import write_part
-from tui_al.results.schema import ADDED_COLUMNS, FinishedRun
+from tui_al.results.runs import RecordedRun
+from tui_al.results.schema import ADDED_COLUMNS
 from tui_al.results.store import ResultStore
 
 
 def _runs(*names):
-    return [FinishedRun(replace(RUN, run_id=name), RECORDS, 1.0) for name in names]
+    return [RecordedRun(replace(RUN, run_id=name), RECORDS, 1.0) for name in names]
 
 
 def _parts(folder):
@@ -257,12 +258,12 @@ from pathlib import Path
 sys.path.insert(0, sys.argv[2])
 from test_results_store import RECORDS, RUN
 from tui_al.results.compaction import compact
-from tui_al.results.schema import FinishedRun
+from tui_al.results.runs import RecordedRun
 from tui_al.results.store import ResultStore
 folder = Path(sys.argv[1])
 for number in range(60):
     run = replace(RUN, run_id=f"kept{number}")
-    ResultStore(folder).save_batch([FinishedRun(run, RECORDS, 1.0)])
+    ResultStore(folder).save_batch([RecordedRun(run, RECORDS, 1.0)])
     compact(folder)
 """
 

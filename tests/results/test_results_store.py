@@ -16,15 +16,13 @@ from hypothesis import strategies as st
 
 from tui_al.errors import BadInput
 from tui_al.learning.records import CycleRecord
+from tui_al.results.runs import Origin, RecordedRun, RunIdentity
 from tui_al.results.schema import (
     ADDED_COLUMNS,
     CYCLE_COLUMNS,
     RUN_COLUMNS,
     SCHEMA_VERSION,
     SELECTION_COLUMNS,
-    FinishedRun,
-    Origin,
-    RunIdentity,
 )
 from tui_al.results.store import ResultStore
 
@@ -378,7 +376,7 @@ def test_narrow_numbers_are_read_as_wide_ones(tmp_path):
 
 
 def test_a_batch_is_stored_as_one_part(store, cache):
-    runs = [FinishedRun(replace(RUN, run_id=name), RECORDS, 1.0) for name in ("a", "b")]
+    runs = [RecordedRun(replace(RUN, run_id=name), RECORDS, 1.0) for name in ("a", "b")]
     store.save_batch(runs)
     assert len(_files(cache.runs)) == 1
     assert store.run_ids() == {"a", "b"}

@@ -13,7 +13,7 @@ from tui_al.learning.simulate import simulate
 from tui_al.paths import Cache
 from tui_al.results.claims import claims_of
 from tui_al.results.failures import Failures
-from tui_al.results.schema import FinishedRun
+from tui_al.results.runs import RecordedRun
 from tui_al.results.store import ResultStore
 
 UNIT_SECONDS = 2.0  # of computing, that a killed process costs at most, or one run
@@ -84,7 +84,7 @@ class _Bench:
     def __init__(self, data: SharedDataset, cache: Cache) -> None:
         self._data, self._cache = data, cache
         self._store = _store(cache)
-        self._finished: list[FinishedRun] = []
+        self._finished: list[RecordedRun] = []
         self.outcome = Outcome()
 
     def compute(self, runs: Sequence[PlannedRun]) -> None:
@@ -103,7 +103,7 @@ class _Bench:
                 self._fail(run, f"{type(error).__name__}: {first_line(error)}")
                 continue
             self._finished.append(
-                FinishedRun(run.identity, records, cycles.seconds, self._data.origin)
+                RecordedRun(run.identity, records, cycles.seconds, self._data.origin)
             )
             if sum(done.wall_seconds for done in self._finished) >= UNIT_SECONDS:
                 self._save()

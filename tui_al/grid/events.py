@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tui_al.results.schema import RunIdentity
+from tui_al.results.runs import RunIdentity
 
 
 @dataclass(frozen=True, slots=True)

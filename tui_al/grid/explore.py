@@ -1,6 +1,6 @@
 """What stored runs did, cycle by cycle: the texts that they chose, and what these were like."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -10,7 +10,7 @@ from threadpoolctl import ThreadpoolController
 from tui_al.grid.pools import Pool
 from tui_al.learning.learner import Learner
 from tui_al.learning.records import CycleRecord
-from tui_al.results.schema import FinishedRun
+from tui_al.results.runs import RecordedRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +93,14 @@ class Hit:
     cycles: tuple[int | None, ...]
 
 
-def predict_batches(run: FinishedRun, pool: Pool) -> Iterator[Predictions]:
+def predict_batches(
+    run: RecordedRun, pool: Pool, known: Container[int] = ()
+) -> Iterator[Predictions]:
     """Fit the classifier of every cycle again, to the stored selections and the corpus's
     labels, and yield what it says of the next cycle's batch: the run's own predictions.
 
     Nothing is yielded without labels and features, nor after a cycle whose texts were not
-    stored. Each is computed when it is asked for.
+    stored. Each is computed when it is asked for; cycles that are `known` are passed over.
     """
     if pool.labels is None or pool.features is None:
         return
@@ -106,6 +108,8 @@ def predict_batches(run: FinishedRun, pool: Pool) -> Iterator[Predictions]:
     for last, record in pairwise(run.records):
         if not (last.selected and record.selected):
             return
+        if record.cycle in known:
+            continue
         with blas.limit(limits=1, user_api="blas"):
             known, batch = list(last.selected), list(record.selected)
             classifier = learner.fit(pool.features[known], pool.labels[known])
@@ -119,7 +123,7 @@ def predict_batches(run: FinishedRun, pool: Pool) -> Iterator[Predictions]:
 
 
 def view_cycle(
-    run: FinishedRun, pool: Pool, cycle: int, predictions: Predictions | None = None
+    run: RecordedRun, pool: Pool, cycle: int, predictions: Predictions | None = None
 ) -> CycleView:
     """What a run did in a cycle; beyond its last, what it did in that."""
     place = min(cycle, len(run.records) - 1)
@@ -146,7 +150,7 @@ def _view_choice(
     )
 
 
-def _count_classes(run: FinishedRun, pool: Pool, place: int) -> tuple[ClassCount, ...]:
+def _count_classes(run: RecordedRun, pool: Pool, place: int) -> tuple[ClassCount, ...]:
     so_far = _labels_so_far(run, pool, place)
     before = _labels_so_far(run, pool, place - 1) if place else [0] * len(so_far)
     if not so_far:
@@ -158,7 +162,7 @@ def _count_classes(run: FinishedRun, pool: Pool, place: int) -> tuple[ClassCount
     )
 
 
-def _labels_so_far(run: FinishedRun, pool: Pool, place: int) -> Sequence[int]:
+def _labels_so_far(run: RecordedRun, pool: Pool, place: int) -> Sequence[int]:
     """Labels by class after a cycle, as stored; older runs leave it to the corpus."""
     stored = run.records[place].class_labels
     if stored or pool.labels is None:
@@ -168,7 +172,7 @@ def _labels_so_far(run: FinishedRun, pool: Pool, place: int) -> Sequence[int]:
     return counts
 
 
-def compare_choices(one: FinishedRun, other: FinishedRun, cycle: int) -> Overlap:
+def compare_choices(one: RecordedRun, other: RecordedRun, cycle: int) -> Overlap:
     """Which texts two runs on the same pool both chose, up to a cycle."""
     batches = [_selected(run, cycle, cycle) for run in (one, other)]
     so_far = [_selected(run, 0, cycle) for run in (one, other)]
@@ -176,13 +180,13 @@ def compare_choices(one: FinishedRun, other: FinishedRun, cycle: int) -> Overlap
     return Overlap(*(first & second for first, second in (batches, so_far, initial)))
 
 
-def _selected(run: FinishedRun, first: int, last: int) -> frozenset[int]:
+def _selected(run: RecordedRun, first: int, last: int) -> frozenset[int]:
     records = run.records[first : last + 1]
     return frozenset(index for record in records for index in record.selected)
 
 
 def find_texts(
-    words: str, pool: Pool, runs: Sequence[FinishedRun], *, everywhere: bool = False
+    words: str, pool: Pool, runs: Sequence[RecordedRun], *, everywhere: bool = False
 ) -> list[Hit]:
     """Texts with these words in them, whatever their case, in the order they were chosen.
 

@@ -15,6 +15,7 @@ from tui_al.grid.bulk import (
 from tui_al.learning.experiment import Experiment
 from tui_al.learning.records import CycleRecord
 from tui_al.progress import Progress
+from tui_al.results.runs import Origin, RunIdentity
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,8 @@ class RunBegan:
     """Everything is loaded; `cycles` query cycles follow the initial pool."""
 
     job: int
-    run_id: str
-    budget: int
+    identity: RunIdentity
+    origin: Origin
     cycles: int
 
 

@@ -12,7 +12,7 @@ from tui_al.errors import BadInput
 from tui_al.grid.run import Subject, identify
 from tui_al.learning.experiment import DEFAULT_CYCLES, Experiment
 from tui_al.learning.strategies import check_names, initial_selections, strategies
-from tui_al.results.schema import RunIdentity
+from tui_al.results.runs import RunIdentity
 
 Kind = Literal["curves", "ips"]
 KINDS: tuple[Kind, ...] = ("curves", "ips")

@@ -16,7 +16,7 @@ from tui_al.embeddings.store import Entry, find_by_key
 from tui_al.errors import TuiAlError
 from tui_al.learning.dataset import Floats, Labels
 from tui_al.paths import Cache
-from tui_al.results.schema import FinishedRun
+from tui_al.results.runs import RecordedRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def is_here(dataset: str, cache: Cache, data_dir: Path | None = None) -> bool:
     return text_source(base_name(dataset), cache, data_dir) not in ("hub", "none")
 
 
-def open_pool(run: FinishedRun, cache: Cache, data_dir: Path | None = None) -> Pool:
+def open_pool(run: RecordedRun, cache: Cache, data_dir: Path | None = None) -> Pool:
     """Find the very text and the very embedding of a run; nothing is downloaded or embedded."""
     classes, name = run.origin.classes, run.identity.dataset
     if not is_here(name, cache, data_dir):
@@ -60,7 +60,7 @@ def open_pool(run: FinishedRun, cache: Cache, data_dir: Path | None = None) -> P
     return _bind(run, corpus, entry, cache)
 
 
-def _bind(run: FinishedRun, corpus: Corpus, entry: Entry | None, cache: Cache) -> Pool:
+def _bind(run: RecordedRun, corpus: Corpus, entry: Entry | None, cache: Cache) -> Pool:
     features, missing = None, ""
     if entry is None:
         missing = _say_not_embedded(run, cache)
@@ -84,21 +84,21 @@ def _bind(run: FinishedRun, corpus: Corpus, entry: Entry | None, cache: Cache) -
     )
 
 
-def _fingerprint(run: FinishedRun, entry: Entry | None) -> str | None:
+def _fingerprint(run: RecordedRun, entry: Entry | None) -> str | None:
     """Of the text that a run chose from; older runs leave it to their embedding."""
     if run.origin.fingerprints:
         return str(json.loads(run.origin.fingerprints)["text"])
     return str(entry.meta["request"]["fingerprint"]) if entry is not None else None
 
 
-def _say_not_embedded(run: FinishedRun, cache: Cache) -> str:
+def _say_not_embedded(run: RecordedRun, cache: Cache) -> str:
     name, model = run.identity.dataset, run.identity.model
     if any(other.model == model for other in list_entries(cache, name)):
         return f"{name} is embedded with another release of {model} than it was for this run"
     return f"{name} is not embedded with {model} on this machine: {_get(run)} it"
 
 
-def _get(run: FinishedRun) -> str:
+def _get(run: RecordedRun) -> str:
     name, model = shlex.quote(run.identity.dataset), shlex.quote(run.identity.model)
     if base_name(run.identity.dataset) not in datasets():
         return f"'tui-al dataset add {shlex.quote(base_name(run.identity.dataset))} FILE' adds"

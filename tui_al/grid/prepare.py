@@ -15,7 +15,7 @@ from tui_al.learning.dataset import EmbeddedDataset
 from tui_al.learning.experiment import Experiment
 from tui_al.paths import Cache, find_cache, find_data_dir
 from tui_al.progress import ProgressListener, ignore_progress
-from tui_al.results.schema import UNKNOWN, Origin
+from tui_al.results.runs import UNKNOWN, Origin
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from tui_al.grid.sources import embed_source, load_sources
 from tui_al.paths import Cache, make_folder
 from tui_al.progress import ProgressListener, ignore_progress
 from tui_al.results.failures import Failures
-from tui_al.results.schema import RunIdentity
+from tui_al.results.runs import RunIdentity
 
 
 @dataclass(frozen=True, slots=True)

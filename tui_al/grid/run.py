@@ -17,7 +17,7 @@ from tui_al.learning.strategies import check_names, make_strategy
 from tui_al.learning.strategies.base import Strategy
 from tui_al.paths import Cache, make_folder
 from tui_al.progress import ProgressListener, ignore_progress
-from tui_al.results.schema import RunIdentity
+from tui_al.results.runs import RunIdentity
 from tui_al.results.store import ResultStore
 
 _ORACLE = "labels"  # the dataset's own labels answer every query

@@ -32,7 +32,7 @@ from tui_al.grid.session import GridSession
 from tui_al.grid.tally import Tally
 from tui_al.paths import Cache
 from tui_al.progress import ProgressListener
-from tui_al.results.schema import RunIdentity
+from tui_al.results.runs import RunIdentity
 
 _NICENESS = 10  # of processes that compute a grid: keys and what is watched come first
 

@@ -11,7 +11,7 @@ from tui_al.corpora.corpus import Corpus
 from tui_al.embeddings.store import PARTS, Entry
 from tui_al.grid.prepare import origin_of
 from tui_al.learning.dataset import EmbeddedDataset
-from tui_al.results.schema import Origin
+from tui_al.results.runs import Origin
 
 _OPEN_AT_ONCE = 64  # maps cost address space only
 

@@ -110,8 +110,9 @@ class Worker:
             job.dataset, job.model, job.experiment, cache, data_dir=job.data_dir, listener=listen
         )
         cycles = job.experiment.cycles
-        self._send(RunBegan(job.number, run.identity.run_id, run.identity.budget, cycles))
-        train, classes = run.prepared.corpus.train, run.prepared.corpus.classes
+        prepared = run.prepared
+        self._send(RunBegan(job.number, run.identity, prepared.origin, cycles))
+        train, classes = prepared.corpus.train, prepared.corpus.classes
         for record in self._paced(run.records, cycles):
             texts = tuple(
                 QueriedText(index, classes[train.labels[index]], train.texts[index])

@@ -9,7 +9,7 @@ from tui_al.learning.records import CycleRecord
 from tui_al.report.chart import draw_accuracy
 from tui_al.report.output import make_console
 from tui_al.report.palette import name_marks
-from tui_al.results.schema import RunIdentity
+from tui_al.results.runs import RunIdentity
 
 _HEADER = "cycle  labels  accuracy  balanced  macro-F1   query s     fit s"
 _CHART_WIDTHS = (40, 100)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tui_al.paths import atomic_write
-from tui_al.results.schema import RunIdentity
+from tui_al.results.runs import RunIdentity
 
 
 class Failures:

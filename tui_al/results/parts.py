@@ -18,12 +18,12 @@ import polars as pl
 
 from tui_al.paths import atomic_write
 from tui_al.results.machine import describe_machine, describe_versions
+from tui_al.results.runs import RecordedRun
 from tui_al.results.schema import (
     CYCLE_COLUMNS,
     RECORD_COLUMNS,
     SCHEMA_VERSION,
     STORED_COLUMNS,
-    FinishedRun,
     find_version,
     migrate,
 )
@@ -89,12 +89,12 @@ def write_part(
     return path
 
 
-def frame_of(runs: Sequence[FinishedRun]) -> pl.DataFrame:
+def frame_of(runs: Sequence[RecordedRun]) -> pl.DataFrame:
     """Finished runs in the stored form."""
     return pl.concat([_run_frame(run) for run in runs])
 
 
-def _run_frame(run: FinishedRun) -> pl.DataFrame:
+def _run_frame(run: RecordedRun) -> pl.DataFrame:
     of_records: dict[str, list[Any]] = {
         name: [getattr(record, name) for record in run.records] for name in RECORD_COLUMNS
     }

@@ -8,14 +8,8 @@ import polars as pl
 from tui_al.errors import BadInput
 from tui_al.learning.records import CycleRecord
 from tui_al.paths import Cache, find_reference
-from tui_al.results.schema import (
-    CLASS_COLUMNS,
-    RECORD_COLUMNS,
-    SELECTION_COLUMNS,
-    FinishedRun,
-    Origin,
-    RunIdentity,
-)
+from tui_al.results.runs import Origin, RecordedRun, RunIdentity
+from tui_al.results.schema import CLASS_COLUMNS, RECORD_COLUMNS, SELECTION_COLUMNS
 from tui_al.results.store import ResultStore
 
 _IDENTITY = ("run_id", "setting", "dataset", "model", "ips", "strategy", "seed", "oracle",
@@ -33,7 +27,7 @@ def list_queried_runs(store: ResultStore) -> list[RunIdentity]:
     return [RunIdentity(**row) for row in runs.select(_IDENTITY).collect().iter_rows(named=True)]
 
 
-def read_run(store: ResultStore, run_id: str) -> FinishedRun:
+def read_run(store: ResultStore, run_id: str) -> RecordedRun:
     """A run with all its cycles; lists that were not stored are empty.
 
     Raises `BadInput` where the store has no such run.
@@ -46,7 +40,7 @@ def read_run(store: ResultStore, run_id: str) -> FinishedRun:
     cycles, *more = (table.filter(run_id=run_id).collect() for table in tables)
     for table in more:
         cycles = cycles.join(table, on=["run_id", "cycle"])
-    return FinishedRun(
+    return RecordedRun(
         RunIdentity(**{name: run[name] for name in _IDENTITY}),
         [_record(row) for row in cycles.sort("cycle").select(RECORD_COLUMNS).to_dicts()],
         run["wall_seconds"],

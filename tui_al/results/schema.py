@@ -1,12 +1,9 @@
 """The stored form of a run: one row a cycle, what is true of the whole run repeated in each."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import polars as pl
 from polars.datatypes import DataType
-
-from tui_al.learning.records import CycleRecord
 
 SCHEMA_VERSION = 4
 
@@ -57,53 +54,6 @@ RECORD_COLUMNS = ("cycle", "n_labeled", "accuracy", "balanced_accuracy", "macro_
 ADDED_COLUMNS = {2: ("note",), 3: ("fingerprints",),
                  4: (*CLASS_COLUMNS, "classes", "embedding_seconds")}  # fmt: skip
 """What each version of the schema added to the one before; older parts read as null there."""
-
-
-@dataclass(frozen=True, slots=True)
-class RunIdentity:
-    """What distinguishes a run from every other: its experiment, resolved, and its embedding.
-
-    `setting` digests the same without the seed: runs that differ by their seed alone share it.
-    """
-
-    run_id: str
-    setting: str
-    dataset: str
-    model: str
-    ips: str
-    strategy: str
-    seed: int
-    oracle: str
-    k0: int
-    batch: int
-    budget: int
-    experiment: str
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """What a run was computed from.
-
-    `fingerprints` is JSON: of the text, weights and matrices. `embedding_seconds` is what
-    embedding all texts of the dataset took, None where nobody measured it.
-    """
-
-    fingerprints: str | None = None
-    classes: tuple[str, ...] = ()
-    embedding_seconds: float | None = None
-
-
-UNKNOWN = Origin()
-
-
-@dataclass(frozen=True, slots=True)
-class FinishedRun:
-    """A run with all its cycles."""
-
-    identity: RunIdentity
-    records: Sequence[CycleRecord]
-    wall_seconds: float
-    origin: Origin = UNKNOWN
 
 
 def find_version(columns: Mapping[str, DataType]) -> int | None:

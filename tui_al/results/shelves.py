@@ -37,22 +37,14 @@ class Shelves:
     def __init__(self, folders: Sequence[Path]) -> None:
         self._folders = folders
         self._inspected: dict[tuple[Path, int, int], Part | UnusablePart] = {}
+        self._surveyed: tuple[list[tuple[int, Part]], list[Shelf]] = ([], [])  # the last time
 
     def survey(self) -> list[Shelf]:
         """Every readable part."""
         parts = self._ranked()
-        best: dict[str, tuple[int, int]] = {}
-        for rank, part in parts:
-            for run, finished in part.finished.items():
-                best[run] = max(best.get(run, (rank, finished)), (rank, finished))
-        taken: set[str] = set()
-        shelves = []
-        for rank, part in parts:
-            runs = part.finished.items()
-            own = {run for run, finished in runs if best[run] == (rank, finished)} - taken
-            taken |= own
-            shelves.append(Shelf(part, frozenset(part.finished.keys() - own)))
-        return shelves
+        if parts != self._surveyed[0]:
+            self._surveyed = parts, _share_out(parts)
+        return self._surveyed[1]
 
     def unusable(self) -> dict[Path, str]:
         """Files that are no parts of this store, and why."""
@@ -68,11 +60,11 @@ class Shelves:
 
         Who lists a folder at the wrong moment sees neither the new part nor the old ones.
         """
-        known = {run for shelf in shelves for run in shelf.part.finished}
-        heirs = f"{COMPACTED}*{SUFFIX}"
-        return any(
-            self._holds_more(path, known) for folder in self._folders for path in folder.glob(heirs)
-        )
+        seen = {shelf.part.path for shelf in shelves}
+        listed = (path for folder in self._folders for path in folder.glob(f"{COMPACTED}*{SUFFIX}"))
+        unseen = [path for path in listed if path not in seen]
+        known = {run for shelf in shelves for run in shelf.part.finished} if unseen else set()
+        return any(self._holds_more(path, known) for path in unseen)
 
     def _holds_more(self, path: Path, known: set[str]) -> bool:
         try:
@@ -103,6 +95,22 @@ class Shelves:
             except UnusablePart as error:
                 self._inspected[key] = error
         return self._inspected[key]
+
+
+def _share_out(parts: Sequence[tuple[int, Part]]) -> list[Shelf]:
+    """Let one part answer for each run; parts come with the rank of their folder."""
+    best: dict[str, tuple[int, int]] = {}
+    for rank, part in parts:
+        for run, finished in part.finished.items():
+            best[run] = max(best.get(run, (rank, finished)), (rank, finished))
+    taken: set[str] = set()
+    shelves = []
+    for rank, part in parts:
+        runs = part.finished.items()
+        own = {run for run, finished in runs if best[run] == (rank, finished)} - taken
+        taken |= own
+        shelves.append(Shelf(part, frozenset(part.finished.keys() - own)))
+    return shelves
 
 
 def scan(shelves: Sequence[Shelf]) -> pl.LazyFrame:

@@ -11,6 +11,7 @@ from tui_al.learning.records import CycleRecord
 from tui_al.results.compaction import compact_when_many
 from tui_al.results.deletion import delete_runs
 from tui_al.results.parts import frame_of, write_part
+from tui_al.results.runs import UNKNOWN, Origin, RecordedRun, RunIdentity
 from tui_al.results.schema import (
     CLASS_COLUMNS,
     CYCLE_COLUMNS,
@@ -18,10 +19,6 @@ from tui_al.results.schema import (
     RUN_COLUMNS,
     SELECTION_COLUMNS,
     STORED_COLUMNS,
-    UNKNOWN,
-    FinishedRun,
-    Origin,
-    RunIdentity,
 )
 from tui_al.results.shelves import Shelf, Shelves, scan
 
@@ -48,9 +45,9 @@ class ResultStore:
         origin: Origin = UNKNOWN,
     ) -> Path:
         """Write a finished run as one part and return its path; the same run replaces itself."""
-        return self._write(run.run_id, [FinishedRun(run, records, wall_seconds, origin)])
+        return self._write(run.run_id, [RecordedRun(run, records, wall_seconds, origin)])
 
-    def save_batch(self, runs: Sequence[FinishedRun]) -> Path:
+    def save_batch(self, runs: Sequence[RecordedRun]) -> Path:
         """Write several finished runs as one part: all of them are stored, or none."""
         return self._write(f"batch-{uuid4().hex[:8]}", runs)
 
@@ -86,7 +83,7 @@ class ResultStore:
         """Files that are no parts of this store, and why; every other method passes them over."""
         return self._shelves.unusable()
 
-    def _write(self, stem: str, runs: Sequence[FinishedRun]) -> Path:
+    def _write(self, stem: str, runs: Sequence[RecordedRun]) -> Path:
         path = write_part(self._folder, stem, frame_of(runs))
         compact_when_many(self._folder)
         return path

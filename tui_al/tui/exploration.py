@@ -15,17 +15,35 @@ from tui_al.grid.explore import (
 from tui_al.grid.messages import QueriedText
 from tui_al.grid.pools import Pool
 from tui_al.report.palette import Mark, name_marks, spare_mark
-from tui_al.results.schema import FinishedRun, RunIdentity
+from tui_al.results.runs import RecordedRun, RunIdentity
+from tui_al.tui.session import RunState
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Side:
-    """A run, what is here of the texts that it chose from, and the predictions so far."""
+    """A run, what is here of the texts that it chose from, and the predictions so far.
 
-    run: FinishedRun
+    `state` is there for runs of this session: what is being computed goes on there.
+    """
+
+    run: RecordedRun
     pool: Pool
     mark: Mark
+    state: RunState | None = None
     predictions: dict[int, Predictions] = field(default_factory=dict)
+
+    def catch_up(self) -> bool:
+        """Take over the cycles that the run has had since; whether there were any."""
+        recorded = self.state.recorded if self.state is not None else None
+        if recorded is None or len(recorded.records) <= len(self.run.records):
+            return False
+        self.run = recorded
+        return True
+
+    @property
+    def unfinished(self) -> str:
+        """Running, stopped or failed; empty for a run with all its cycles."""
+        return "" if self.state is None or self.state.status == "finished" else self.state.status
 
     @property
     def name(self) -> str:
@@ -86,8 +104,19 @@ class Exploration:
         one, other = self.sides
         return compare_choices(one.run, other.run, self.cycle)
 
+    def catch_up(self) -> bool:
+        """Take over new cycles of running runs; who looks at the last goes on to the newest."""
+        ends = [side.last for side in self.sides]
+        grown = [side for side in self.sides if side.catch_up()]
+        followed = [side.last for side in grown if self.cycle == ends[self.sides.index(side)]]
+        self.cycle = max(followed, default=self.cycle)
+        return bool(grown)
+
     def take(self, sides: Sequence[Side]) -> None:
-        """Explore other runs; the cycle stays, as far as they have it."""
+        """Explore other runs; the cycle stays, as far as they have it. One that is running is
+        shown where it is."""
+        new = [side for side in sides if side not in self.sides]
+        self.cycle = max((s.last for s in new if s.unfinished == "running"), default=self.cycle)
         self.sides = list(sides)
         if len(self.sides) == 2 and self.sides[0].mark.marker == self.sides[1].mark.marker:
             self.sides[1].mark = spare_mark([self.sides[0].mark])

@@ -12,7 +12,7 @@ from tui_al.tui.choices import Choices
 from tui_al.tui.crew import Crew
 from tui_al.tui.jobs import Work
 from tui_al.tui.services import Services
-from tui_al.tui.session import RunState, Session, Status
+from tui_al.tui.session import RunState, Status
 from tui_al.tui.wording import (
     say_all_ended,
     say_ended,
@@ -34,7 +34,7 @@ class Runs:
         self._services = services
         self._at_once = len(desks)
         self._note = note
-        self.session = Session()
+        self.session = services.session
         self.crew = Crew(services.desks, desks, owner)
         self.together: list[RunState] = []  # handed in since there was nothing to do
         self.progress: Progress | None = None  # of an embedding being made
@@ -130,8 +130,8 @@ class Runs:
             match event:
                 case Advanced(_, progress):
                     self.progress = progress
-                case RunBegan(_, _, budget, cycles) if run:
-                    run.status, run.budget, run.cycles = "running", budget, cycles
+                case RunBegan(_, identity, origin, cycles) if run:
+                    run.begin(identity, origin, cycles)
                     self.progress = None
                     self._note(f"{run.name}: begins", False)
                 case CycleDone(_, record, texts) if run:

@@ -10,11 +10,12 @@ from tui_al.tui.config import Settings
 from tui_al.tui.engine import Engine, ProcessEngine
 from tui_al.tui.jobs import Desks
 from tui_al.tui.memory import Memory
+from tui_al.tui.session import Session
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The files, the settings, what is remembered, and who computes.
+    """The files, the settings, what is remembered, who computes, and the runs since the start.
 
     `choices` are those the app opens with; with `start`, their run starts at once. `problem`
     is one line about settings that could not be followed, to be shown.
@@ -26,6 +27,7 @@ class Services:
     settings: Settings
     memory: Memory
     desks: Desks
+    session: Session
     start: bool = False
     problem: str = ""
 
@@ -48,4 +50,4 @@ def make_services(
 ) -> Services:
     """Services whose jobs are done in worker processes."""
     desks = Desks(make_engine)
-    return Services(cache, data_dir, choices, settings, memory, desks, start, problem)
+    return Services(cache, data_dir, choices, settings, memory, desks, Session(), start, problem)

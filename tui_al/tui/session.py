@@ -1,4 +1,4 @@
-"""The runs of one sitting: which there are, which is shown, which share a chart."""
+"""The runs since the app opened: which there are, which is shown, which share a chart."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -6,6 +6,7 @@ from typing import Literal
 from tui_al.grid.messages import QueriedText
 from tui_al.learning.records import CycleRecord
 from tui_al.report.palette import MARKS, Mark, name_marks, spare_mark
+from tui_al.results.runs import UNKNOWN, Origin, RecordedRun, RunIdentity
 from tui_al.tui.choices import Choices
 
 Status = Literal["waiting", "running", "finished", "stopped", "failed"]
@@ -20,10 +21,29 @@ class RunState:
     seed: int
     mark: Mark
     status: Status = "waiting"
-    budget: int = 0
+    identity: RunIdentity | None = None  # known from its beginning on
+    origin: Origin = UNKNOWN
     cycles: int = 0
     records: list[CycleRecord] = field(default_factory=list)
     texts: list[tuple[QueriedText, ...]] = field(default_factory=list)
+
+    def begin(self, identity: RunIdentity, origin: Origin, cycles: int) -> None:
+        """Take note that it is being computed; `cycles` follow the initial pool."""
+        self.status, self.identity, self.origin, self.cycles = "running", identity, origin, cycles
+
+    @property
+    def budget(self) -> int:
+        """Labels at its end; 0 before its beginning."""
+        return self.identity.budget if self.identity is not None else 0
+
+    @property
+    def recorded(self) -> RecordedRun | None:
+        """What it did so far; None before its first cycle."""
+        if self.identity is None or not self.records:
+            return None
+        records = tuple(self.records)
+        seconds = sum(record.fit_seconds + record.query_seconds for record in records)
+        return RecordedRun(self.identity, records, seconds, self.origin)
 
     @property
     def over(self) -> bool:
@@ -80,6 +100,14 @@ class Session:
     def find(self, job: int) -> RunState | None:
         """The run of a job; None for jobs that only embed, and for removed runs."""
         return next((run for run in self.runs if run.job == job), None)
+
+    def begun(self) -> list[tuple[RunIdentity, RunState]]:
+        """The runs that have cycles, the newest first."""
+        return [
+            (run.identity, run)
+            for run in reversed(self.runs)
+            if run.identity is not None and run.records
+        ]
 
     def comparable(self) -> list[RunState]:
         """Runs that belong on one chart: those with cycles, on the dataset shown."""

@@ -1,6 +1,6 @@
 """A dialog with the stored runs, to choose one of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from rich.text import Text
@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.widgets import Input
 from textual.worker import get_current_worker
 
-from tui_al.results.schema import RunIdentity
+from tui_al.results.runs import RunIdentity
 from tui_al.textsafe import visible
 from tui_al.tui.exploration import mark_of
 from tui_al.tui.screens.dialogs import Dialog, DialogBox
@@ -36,15 +36,19 @@ class _Filtered(Message, bubble=False):
 
 
 class ChooseRunScreen(Dialog[RunIdentity]):
-    """Runs in a list that narrows as words are typed: each word in some name of the run."""
+    """Runs in a list that narrows as words are typed: each word in some name of the run.
+
+    `states` says of those without all their labels, by run id, how they are: running, stopped.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "step(1)", "Next", show=False),
         Binding("up", "step(-1)", "Previous", show=False),
     ]
 
-    def __init__(self, title: str, runs: Sequence[RunIdentity]) -> None:
+    def __init__(self, title: str, runs: Sequence[RunIdentity], states: Mapping[str, str]) -> None:
         super().__init__()
+        self._states = states
         self._title = title
         self._runs = self._shown = runs
 
@@ -66,7 +70,8 @@ class ChooseRunScreen(Dialog[RunIdentity]):
         run = self._shown[row]
         mark = mark_of(run)
         name = Text().append(f"{mark.marker} ", tint_of(self, mark))
-        names = (run.dataset, run.model, run.ips, str(run.seed), f"{run.budget:,}", "")
+        labels = self._states.get(run.run_id, f"{run.budget:,}")
+        names = (run.dataset, run.model, run.ips, str(run.seed), labels, "")
         cells = (Text(visible(cell, one_line=True)) for cell in names)
         return (name.append(visible(run.strategy, one_line=True)), *cells)
 

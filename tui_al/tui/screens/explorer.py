@@ -1,7 +1,6 @@
 """The explorer: along the cycles of one or two stored runs."""
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import on
@@ -15,8 +14,7 @@ from textual.worker import Worker, WorkerState
 
 from tui_al.errors import first_line
 from tui_al.grid.explore import Hit
-from tui_al.results.reading import open_stored
-from tui_al.results.schema import RunIdentity
+from tui_al.results.runs import RunIdentity
 from tui_al.textsafe import visible
 from tui_al.tui import digging
 from tui_al.tui.exploration import Exploration, counterparts, in_full, opening_runs, pool_text
@@ -34,8 +32,9 @@ from tui_al.tui.widgets.runline import RunLine
 from tui_al.tui.widgets.scrubber import Scrubber, Trace
 
 _FRAME = 0.4  # seconds of a cycle while they play
+_GLANCE = 0.25  # seconds between two looks at runs that are being computed
 _NOTHING = (
-    "No runs are stored yet.\n\nRun one on the Live screen: as soon as it is finished, every "
+    "No runs are stored yet.\n\nRun one on the Live screen: as it goes on, and ever after, every "
     "text that it asked about can be looked at here."
 )
 
@@ -45,10 +44,10 @@ class ExplorerScreen(AppScreen):
 
     PAGE = "explorer"
     HELP = (
-        "Move along the cycles of a stored run: the texts that its strategy chose in each, what "
-        "they turned out to be, and what the classifier had predicted before (✗ is a wrong "
-        "prediction). A second run on the same dataset stands beside it; ◉ marks what both "
-        "chose.\n\n"
+        "Move along the cycles of a run, stored or just being computed: the texts that its "
+        "strategy chose in each, what they turned out to be, and what the classifier had "
+        "predicted before (✗ is a wrong prediction). A second run on the same dataset stands "
+        "beside it; ◉ marks what both chose. At its last cycle, a running run is followed.\n\n"
         "The bars compare the classes of the batch with the whole pool; ○ is a class without a "
         "label. The map shows the embeddings in the plane of their two principal components: "
         "hollow marks were labeled before, full ones in this cycle."
@@ -58,9 +57,11 @@ class ExplorerScreen(AppScreen):
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
-        self._store = open_stored(services.cache)
-        self._runs: Sequence[RunIdentity] = ()
+        self._digger = digging.Digger(self, services)
+        self._stored: Sequence[RunIdentity] = ()
         self._exploration = Exploration()
+        self._foreseen: list[int] = []  # the cycles up to which predictions were asked for
+        self._unfinished: list[str] = []  # what the lines of the runs say of them
         self._words = ""
         self._timer: Timer | None = None
 
@@ -78,6 +79,7 @@ class ExplorerScreen(AppScreen):
         self._panes.display = self.query_one("#runs").display = False
         self.query_one(Scrubber).focus()
         self.app.theme_changed_signal.subscribe(self, self._recolor)
+        self._glances = self.set_interval(_GLANCE, self._follow)
 
     def _recolor(self, _: Theme) -> None:
         """Marks have a colour for dark ground and one for light."""
@@ -91,16 +93,11 @@ class ExplorerScreen(AppScreen):
 
     def on_screen_resume(self) -> None:
         """Runs may have been finished while other screens were shown."""
-        services = self.services
-        work = partial(digging.list_runs, self._store, services.cache, services.data_dir)
-        self._start(work, "list")
-
-    def _start(self, work: Callable[[digging.Post], None], group: str) -> None:
-        """Do something in a thread, in place of what was being done of its kind."""
-        self.run_worker(
-            partial(work, self.post_message),
-            thread=True, exclusive=True, group=group, exit_on_error=False,
-        )  # fmt: skip
+        self._glances.resume()
+        if self._exploration.sides:
+            self.when_settled(self._digger.list_runs)
+        else:
+            self._digger.list_runs()
 
     @on(Worker.StateChanged)
     def _worker_changed(self, event: Worker.StateChanged) -> None:
@@ -111,31 +108,35 @@ class ExplorerScreen(AppScreen):
 
     @on(digging.RunsListed)
     def _listed(self, message: digging.RunsListed) -> None:
-        self._runs = message.runs
-        self.query_one("#nothing", Static).update(_NOTHING)
-        sides = self._exploration.sides
-        if not sides:
-            remembered: list[object] = self.services.memory.recall("explorer", "runs", [])
-            chosen = (self.services.choices.dataset, self.services.choices.model)
+        self._stored = message.runs
+        sides, services = self._exploration.sides, self.services
+        if not self._runs:
+            self.query_one("#nothing", Static).update(_NOTHING)
+        elif not sides:
+            running = [run.run_id for run, state in services.session.begun() if not state.over]
+            wanted = running or services.memory.recall("explorer", "runs", [])
             here = (message.texts, message.embedded)
-            self.explore(opening_runs(self._runs, remembered, *here, chosen))
+            chosen = (services.choices.dataset, services.choices.model)
+            self.explore(opening_runs(self._runs, wanted, *here, chosen))
         elif any(side.pool.missing for side in sides):  # it may be here by now
             self.explore([side.run.identity for side in sides])
 
     def explore(self, runs: Sequence[RunIdentity]) -> None:
-        """Open one or two stored runs of the same dataset."""
-        if not runs:
-            return
-        self._start(
-            partial(
-                digging.open_sides, runs, self._exploration.sides, self._store,
-                self.services.cache, self.services.data_dir,
-            ),
-            "open",
-        )  # fmt: skip
+        """Open one or two runs of the same dataset."""
+        if runs:
+            self._digger.open_sides(runs, self._exploration.sides)
+
+    @property
+    def _runs(self) -> list[RunIdentity]:
+        """What may be explored: runs of this session first, finished or not, then stored ones."""
+        own = [run for run, _ in self.services.session.begun()]
+        known = {run.run_id for run in own}
+        return own + [run for run in self._stored if run.run_id not in known]
 
     @on(digging.SidesOpened)
     def _opened(self, message: digging.SidesOpened) -> None:
+        if message.sides == self._exploration.sides:
+            return  # they are shown
         mapped = self._exploration.entry
         self._exploration.take(message.sides)
         sides, entry = self._exploration.sides, self._exploration.entry
@@ -152,9 +153,10 @@ class ExplorerScreen(AppScreen):
             self._panes.show_map(None, "Computing ..." if entry else "none without the embedding")
         self._draw_runs()
         self._draw()
-        self._start(partial(digging.predict_sides, sides), "predict")
+        self._foreseen = [side.last for side in sides]
+        self._digger.predict(sides)
         if entry is not None:
-            self._start(partial(digging.draw_map, entry), "map")
+            self._digger.draw_map(entry)
 
     @on(digging.Predicted)
     def _predicted(self, message: digging.Predicted) -> None:
@@ -170,6 +172,17 @@ class ExplorerScreen(AppScreen):
         entry = self._exploration.entry
         if entry is not None and entry.key == message.key:
             self._panes.show_map(message.projection)
+
+    def _follow(self) -> None:
+        """Show what runs that are being computed have done since the last look."""
+        exploration = self._exploration
+        if exploration.catch_up():
+            self._draw()
+        if self._unfinished != [side.unfinished for side in exploration.sides]:
+            self._draw_runs()
+        ends = [side.last for side in exploration.sides]
+        if ends != self._foreseen and self._digger.predict(exploration.sides, anew=False):
+            self._foreseen = ends
 
     # What the keys do.
 
@@ -200,7 +213,8 @@ class ExplorerScreen(AppScreen):
             self.action_play()
 
     def on_screen_suspend(self) -> None:
-        """Nothing plays where nobody looks."""
+        """Nothing plays where nobody looks, and nobody is followed."""
+        self._glances.pause()
         if self._timer is not None:
             self.action_play()
 
@@ -225,7 +239,9 @@ class ExplorerScreen(AppScreen):
                 fits = [other for other in kept if other.dataset == run.dataset]
                 self.explore([*fits, run] if place else [run, *fits])
 
-        self.app.push_screen(ChooseRunScreen(title, runs), chosen)
+        begun = self.services.session.begun()
+        states = {run.run_id: state.status for run, state in begun if state.status != "finished"}
+        self.app.push_screen(ChooseRunScreen(title, runs, states), chosen)
 
     def action_alone(self) -> None:
         """Explore the first run without another beside it."""
@@ -286,6 +302,7 @@ class ExplorerScreen(AppScreen):
         sides = self._exploration.sides
         chosen = effective(KEYS, self.services.settings.keys)
         keys = [split_keys(chosen[name])[0] for name in ("explorer.first", "explorer.second")]
+        self._unfinished = [side.unfinished for side in sides]
         for place, line in enumerate(self.query(RunLine)):
             side = sides[place] if place < len(sides) else None
             line.show(keys[place], side)

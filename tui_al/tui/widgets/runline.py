@@ -38,6 +38,8 @@ class RunLine(Static):
             line.append(visible(run.strategy, one_line=True), "bold")
             rest = visible(f"{run.ips} · seed {run.seed}", one_line=True)
             line.append(f" · {rest}", "dim")
+            if side.unfinished:
+                line.append(f" · {side.unfinished}", "italic")
         self.update(line)
 
     def on_click(self) -> None:
