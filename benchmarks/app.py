@@ -72,7 +72,7 @@ def main() -> None:
         show("first frame", repeat(time_first_frame))
         show("--help", repeat(time_help))
         show("key, embedding", time_keys(" texts ", "--model", "minilm-l6"))
-        show("key, running", time_keys("Running"))
+        show("key, running", time_keys("Running", "--model", "wordllama-256"))
 
 
 if __name__ == "__main__":

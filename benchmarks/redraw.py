@@ -19,6 +19,7 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
 from tui_al.learning.records import CycleRecord
+from tui_al.results.runs import UNKNOWN, RunIdentity
 from tui_al.tui.choices import Choices
 from tui_al.tui.memory import Memory
 from tui_al.tui.session import Session
@@ -88,7 +89,11 @@ async def main() -> None:
     for number, strategy in enumerate(STRATEGIES * SEEDS):
         run = session.begin(number, Choices("bbcnews", "wordllama-256", "random", strategy),
                             number // len(STRATEGIES))  # fmt: skip
-        run.budget = 30 + 11 * CYCLES
+        identity = RunIdentity(
+            str(number), strategy, "bbcnews", "wordllama-256", "random", strategy, run.seed,
+            "labels", 30, 11, 30 + 11 * CYCLES, "{}",
+        )  # fmt: skip
+        run.begin(identity, UNKNOWN, CYCLES)
     session.shown = session.runs[0]
     with tempfile.TemporaryDirectory() as folder:
         app = ChartApp(session, Memory(Path(folder) / "state.json"))

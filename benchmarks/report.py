@@ -33,7 +33,7 @@ from tui_al.report.overview import shorten
 from tui_al.report.question import Question
 from tui_al.report.rendering.render import render
 from tui_al.report.sections import SECTIONS, build_sections
-from tui_al.results.schema import FinishedRun, Origin, RunIdentity
+from tui_al.results.runs import Origin, RecordedRun, RunIdentity
 from tui_al.results.store import ResultStore
 
 PROGRAM = str(Path(sys.executable).with_name("tui-al"))
@@ -42,7 +42,7 @@ SIZES = (20, 50, 100, 250, 300, 500, 1000, 2500, 5000)
 REPETITIONS = 5
 
 
-def make_runs() -> Iterator[FinishedRun]:
+def make_runs() -> Iterator[RecordedRun]:
     """Runs with made-up figures: curves that rise, and differ by strategy."""
     rng = np.random.default_rng(0)
     names = product([f"dataset{n}" for n in range(10)], [f"model{n}" for n in range(7)],
@@ -59,7 +59,7 @@ def make_runs() -> Iterator[FinishedRun]:
 def _make_run(
     rng: np.random.Generator, dataset: str, model: str, ips: str, strategy: str, seed: int,
     batch: int, labels: list[int],
-) -> FinishedRun:  # fmt: skip
+) -> RecordedRun:  # fmt: skip
     setting = "-".join((dataset, model, ips, strategy, str(labels[0]), str(batch)))
     identity = RunIdentity(
         run_id=f"{setting}-{seed}", setting=setting, dataset=dataset, model=model, ips=ips,
@@ -76,7 +76,7 @@ def _make_run(
             class_recall=recalls, class_labels=counts,
         ))  # fmt: skip
     names = tuple(f"class {n}" for n in range(CLASSES))
-    return FinishedRun(identity, records, 1.0, Origin("{}", names, 5.0))
+    return RecordedRun(identity, records, 1.0, Origin("{}", names, 5.0))
 
 
 def time_phases(folder: Path) -> dict[str, float]:

@@ -20,7 +20,7 @@ from machine import best_seconds, describe
 from tui_al.analysis.slices import read_runs, score_runs
 from tui_al.analysis.summary import summarise_settings
 from tui_al.learning.records import CycleRecord
-from tui_al.results.schema import FinishedRun, Origin, RunIdentity
+from tui_al.results.runs import Origin, RecordedRun, RunIdentity
 from tui_al.results.store import ResultStore
 
 RUNS, CYCLES, K0, BATCH = 9_524, 20, 60, 47
@@ -29,7 +29,7 @@ _STRATEGIES = ("random", "margin", "entropy", "coreset", "typiclust", "probcover
                "dropquery")  # fmt: skip
 
 
-def make_runs() -> Iterator[FinishedRun]:
+def make_runs() -> Iterator[RecordedRun]:
     """Runs of a large benchmark, with random figures."""
     rng = np.random.default_rng(0)
     for number in range(RUNS):
@@ -51,7 +51,7 @@ def make_runs() -> Iterator[FinishedRun]:
             records.append(
                 CycleRecord(cycle, n, *figures, 0.01, 0.02, tuple(chosen.tolist()), scores)
             )
-        yield FinishedRun(identity, records, 1.0, Origin("{}"))
+        yield RecordedRun(identity, records, 1.0, Origin("{}"))
 
 
 def aggregate(folder: Path) -> int:
@@ -67,7 +67,7 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         store, path, seconds = ResultStore(Path(folder)), Path(folder), 0.0
-        batch: list[FinishedRun] = []
+        batch: list[RecordedRun] = []
         for run in make_runs():
             batch.append(run)
             if len(batch) == _BATCH_RUNS:

@@ -17,7 +17,7 @@ from threading import Thread
 import pyte
 
 PROGRAM = str(Path(sys.executable).with_name("tui-al"))
-QUIT, ESCAPE, ENTER, TAB = b"\x11", b"\x1b", b"\r", b"\t"
+QUIT, ESCAPE, ENTER, HOME = b"\x11", b"\x1b", b"\r", b"\x1b[H"
 UP, DOWN, RIGHT, LEFT = b"\x1b[A", b"\x1b[B", b"\x1b[C", b"\x1b[D"
 _PATIENCE = 120.0  # seconds without what is waited for until the benchmark is given up
 _SWITCH = 0.0002  # seconds until drawing here lets the thread that reads have its turn

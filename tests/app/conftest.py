@@ -17,6 +17,7 @@ from tui_al.paths import Cache
 from tui_al.report import catalog
 from tui_al.tui import frames, jobs, pages
 from tui_al.tui.app import TuiAlApp
+from tui_al.tui.screens import base
 
 
 @pytest.fixture
@@ -29,6 +30,8 @@ def undelayed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Reports are delivered and drawn at once: nothing to wait for but the app itself."""
     monkeypatch.setattr(jobs, "_EVERY", 0.0)
     monkeypatch.setattr(frames, "_LEAST", 0.0)
+    monkeypatch.setattr(frames, "_REST", 0.0)
+    monkeypatch.setattr(base, "_SETTLED", 0.001)
 
 
 @pytest.fixture

@@ -8,17 +8,17 @@ import explorer_samples
 import pytest
 from scripted import MakeApp, ScriptedEngine
 from textual.pilot import Pilot
-from textual.widgets import DataTable, Select, Static
+from textual.widgets import Select, Static
 
 from tui_al.grid.messages import Failed, Job, Pause, Resume, SetPace, Step, Stop, WorkerLost
 from tui_al.paths import Cache
 from tui_al.tui.app import TuiAlApp
 from tui_al.tui.choices import Choices
-from tui_al.tui.screens import live
 from tui_al.tui.screens.dialogs import OfferScreen, TextScreen
 from tui_al.tui.screens.help import HelpScreen
 from tui_al.tui.widgets.cycles import CycleTable
 from tui_al.tui.widgets.legend import Legend
+from tui_al.tui.widgets.linetable import LineTable
 from tui_al.tui.widgets.queried import QueriedTexts
 
 SIZE = (100, 30)
@@ -32,8 +32,8 @@ def legend(app: TuiAlApp) -> str:
     return str(app.screen.query_one(Legend).render())
 
 
-def cells(table: DataTable, row: int) -> list[str]:
-    return [cell.plain for cell in table.get_row_at(row)]
+def cells(table: LineTable, row: int) -> list[str]:
+    return [cell.plain for cell in table._make_row(row) if cell.plain]
 
 
 async def play(pilot: Pilot, engine: ScriptedEngine, cycles: int = 21, lift: float = 0.0) -> None:
@@ -330,7 +330,6 @@ async def test_no_color_has_no_colour(
 async def test_what_is_added_elsewhere_is_offered_on_return(
     new_app: MakeApp, cache: Cache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "_SETTLED", 0.001)
     choices = Choices("bbcnews", explorer_samples.MODEL, "random", "margin")
     async with new_app(choices=choices).run_test() as pilot:
         screen = pilot.app.screen
@@ -359,3 +358,14 @@ async def until(pilot: Pilot, seen: Callable[[], bool]) -> None:
 
 def names(options: Select[str]) -> set[str]:
     return {value for _, value in options._options if isinstance(value, str)}
+
+
+@pytest.mark.usefixtures("embedded")
+async def test_the_newest_cycle_is_in_sight(app: TuiAlApp, engine: ScriptedEngine) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await play(pilot, engine)
+        table = app.screen.query_one(CycleTable)
+        await pilot.pause()
+        assert table.cursor == 20
+        shown = [table.render_line(y).text for y in range(table.scrollable_content_region.height)]
+        assert shown[-1].startswith("   20     250")

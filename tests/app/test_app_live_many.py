@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import shell_screens
-from scripted import CHOICES, ScriptedEngine, make_app, make_record, make_texts
+from scripted import CHOICES, ScriptedEngine, make_app, make_began, make_record, make_texts
 from textual.pilot import Pilot
 from textual.widgets import SelectionList, Static
 
@@ -21,7 +21,6 @@ from tui_al.grid.messages import (
     Job,
     Pause,
     Resume,
-    RunBegan,
     SetPace,
     Step,
     Stop,
@@ -78,7 +77,7 @@ class Engines(list[ScriptedEngine]):
         experiment = job.experiment
         assert experiment is not None
         lift = LIFTS.get(experiment.strategy, 0.0) + 0.01 * (experiment.seed - 1)
-        engine.deliver(RunBegan(job.number, "id", 250, 20))
+        engine.deliver(make_began(job))
         for cycle in range(cycles):
             record = replace(make_record(cycle, lift), fit_seconds=0.5)
             engine.deliver(CycleDone(job.number, record, make_texts(cycle)))
@@ -432,7 +431,7 @@ async def test_the_crosshair_reads_every_curve_at_a_cycle(many: MakeMany, engine
         # Cycle 18: 0.97 - 0.2 / 19 = 0.95947; two seeds at -0.01 and 0.
         assert legend(app).startswith("accuracy at cycle 18, 228 labels")
         assert "random ×2 0.954 ±0.007" in legend(app)
-        assert app.screen.query_one(CycleTable).cursor_row == 18
+        assert app.screen.query_one(CycleTable).cursor == 18
         assert app.screen.query_one(QueriedTexts).border_title == "Texts queried in cycle 18: 5"
         assert sum("│" in row[10:] for row in drawn(app)) > 10
         await pilot.press("right", "right", "right", "right")  # no farther than the last
@@ -463,7 +462,7 @@ async def test_crosshair_and_table_move_together(many: MakeMany, engines: Engine
         assert chart(app).cycle == 17
         await pilot.press("right_square_bracket")  # another run, the same cycle
         await pilot.pause()
-        assert (chart(app).cycle, table.cursor_row) == (17, 17)
+        assert (chart(app).cycle, table.cursor) == (17, 17)
 
 
 @pytest.mark.usefixtures("embedded")

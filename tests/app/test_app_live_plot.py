@@ -1,5 +1,6 @@
 """What the live chart is made of: series from runs, places on a canvas, frames."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -11,7 +12,7 @@ from tui_al.report.palette import MARKS, STRATEGY_MARKS
 from tui_al.tui import frames
 from tui_al.tui.canvas import Canvas, Glyph
 from tui_al.tui.frames import Frames
-from tui_al.tui.plotting import Ground, draw, full_window, make_plan
+from tui_al.tui.plotting import Ground, Plot, full_window, make_plan
 from tui_al.tui.series import Series, View, draw_from
 from tui_al.tui.session import RunState, Session
 
@@ -179,7 +180,7 @@ def test_every_chart_fits_and_shows_all_values(
         for x, value in zip(one.xs, one.values, strict=True):
             assert 0 <= plan.column(x) < plan.columns
             assert 0 <= plan.row(value) < plan.rows
-    rows = draw(drawn, plan, GROUND, 3)
+    rows = Plot(drawn, plan, GROUND).rows(3)
     assert len(rows) == height
     assert {sum(segment.cell_length for segment in row) for row in rows} == {width}
     ticks = [plan.row(tick) for tick in plan.ticks_y]
@@ -198,10 +199,10 @@ def test_of_many_curves_each_marks_its_own_cycles() -> None:
     flat = [replace(series([0.1 * n] * 20, shown=False), mark=MARKS[n]) for n in range(1, 8)]
     plan = make_plan(flat, 120, 40, full_window(flat, 200))
     assert plan is not None
-    rows = ["".join(segment.text for segment in row) for row in draw(flat, plan, GROUND, None)]
+    rows = ["".join(segment.text for segment in row) for row in Plot(flat, plan, GROUND).rows()]
     counts = {one.mark.marker: sum(row.count(one.mark.marker) for row in rows) for one in flat}
     assert all(5 <= count <= 6 for count in counts.values())  # every fourth, and the last
-    rows = ["".join(segment.text for segment in row) for row in draw(flat[:1], plan, GROUND, None)]
+    rows = ["".join(segment.text for segment in row) for row in Plot(flat[:1], plan, GROUND).rows()]
     assert sum(row.count(flat[0].mark.marker) for row in rows) == 20
 
 
@@ -217,6 +218,9 @@ class Timers:
 
     def set_timer(self, delay: float, call: object) -> None:
         self.later.append((delay, call))
+
+    def call_after_refresh(self, call: Callable[..., None], *arguments: object) -> None:
+        call(*arguments)
 
 
 def test_drawings_asked_for_between_two_frames_are_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -237,3 +241,16 @@ def test_drawings_asked_for_between_two_frames_are_one(monkeypatch: pytest.Monke
     asked.ask()  # after a rest at once
     assert drawings == [100.0, 100.5, 109.5]
     assert len(timers.later) == 1
+
+
+def test_what_takes_long_to_draw_is_drawn_more_seldom(monkeypatch: pytest.MonkeyPatch) -> None:
+    timers, worked = Timers(), iter([0.0, 0.3])
+    monkeypatch.setattr(frames, "_LEAST", 0.5)
+    monkeypatch.setattr(frames, "_REST", 3.0)
+    monkeypatch.setattr(frames, "monotonic", lambda: timers.now)
+    monkeypatch.setattr(frames, "thread_time", lambda: next(worked))
+    asked = Frames(timers, lambda: None)
+    asked.ask()
+    asked.ask()
+    ((delay, _),) = timers.later
+    assert delay == pytest.approx(0.9)

@@ -15,7 +15,7 @@ async def test_moving_and_copying_in_an_empty_table(new_app: MakeApp) -> None:
         texts = screen.query_one(QueriedTexts)
         texts.focus()
         await pilot.press("up", "k", "left", "y", "enter")
-        assert texts.cursor_coordinate == (0, 0)
+        assert texts.cursor == 0
         assert pilot.app.screen is screen
 
 

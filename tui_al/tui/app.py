@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, partial
 from typing import ClassVar, Literal
@@ -13,7 +14,7 @@ from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.filter import LineFilter, Monochrome
 from textual.screen import Screen
-from textual.theme import Theme
+from textual.theme import Theme, ThemeProvider
 from textual.widget import Widget
 
 from tui_al.tui.config import DARK, LIGHT
@@ -28,7 +29,8 @@ from tui_al.tui.tidying import Tidier
 from tui_al.tui.wording import describe_work
 
 FIRST_PAGE = "live"
-_TRANSITION = 0.01  # seconds
+_TRANSITION = 0.002  # seconds
+_TURN = 0.0002  # seconds that a thread computes before the one that draws has its turn
 _TIDY = 0.2  # seconds between two looks whether to tidy up
 
 
@@ -167,6 +169,19 @@ class TuiAlApp(App[None]):
 
         self.push_screen(HelpScreen(self.screen))
 
+    def action_command_palette(self) -> None:
+        """Offer what the keys do, and more, by name."""
+        from tui_al.tui.screens.palette import Palette
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette())
+
+    def search_themes(self) -> None:
+        """Offer the themes by name."""
+        from tui_al.tui.screens.palette import Palette
+
+        self.push_screen(Palette([ThemeProvider], placeholder="Search for themes…"))
+
     def action_jump(self) -> None:
         """Show a letter on every pane, and go to the one that is typed."""
         from tui_al.tui.screens.jump import JumpScreen, find_targets
@@ -244,6 +259,7 @@ class TuiAlApp(App[None]):
 
 def run_app(services: Services, driver_class: type[Driver]) -> int:
     """Run the app until it is left; its exit code, 1 after a crash."""
+    sys.setswitchinterval(_TURN)
     app = TuiAlApp(services, driver_class)
     try:
         app.run()

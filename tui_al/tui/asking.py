@@ -52,7 +52,8 @@ class Asking(Generic[Question, Answer]):
         self._asked = question
         self._busy(True)
         work = partial(self._answer, question)
-        self._owner.run_worker(work, thread=True, group=f"asking {id(self)}")
+        name = f"asking {id(self)}"  # without it, Textual writes out the tables in the question
+        self._owner.run_worker(work, thread=True, group=name, description=name)
 
     def _answer(self, question: Question) -> None:
         """In the thread; there is never more than one."""

@@ -4,7 +4,7 @@ A braille cell is two dots wide and four high, a band ends at eighths of a cell.
 forty curves take a few milliseconds, and the first frame waits for no library.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -52,9 +52,11 @@ class Canvas:
         self._bands: dict[int, tuple[Band, ...]] = {}
         self._tints: dict[tuple[Band, ...], tuple[str, Style]] = {}
         self._rules: dict[int, Glyph] = {}
+        self._drawn: dict[int, tuple[str, Style]] | None = None
 
     def line(self, x0: int, y0: int, x1: int, y1: int, color: Rgb) -> None:
         """A straight line between two dots; what lies outside is not drawn."""
+        self._drawn = None
         across, up = x1 - x0, y1 - y0
         steps = max(abs(across), abs(up), 1)
         dots, inks, columns = self._dots, self._inks, self.columns
@@ -72,6 +74,7 @@ class Canvas:
 
     def band(self, column: int, low: float, high: float, color: Rgb) -> None:
         """A tint in one column from `low` to `high`, in rows counted from the bottom."""
+        self._drawn = None
         bottom, top = round(low * EIGHTHS), round(high * EIGHTHS)
         bottom, top = max(0, bottom), min(self.rows * EIGHTHS, max(top, bottom + 1))
         for row in range(bottom // EIGHTHS, -(-top // EIGHTHS)):
@@ -82,15 +85,35 @@ class Canvas:
     def put(self, column: int, row: int, glyph: Glyph) -> None:
         """A character before everything."""
         if 0 <= column < self.columns and 0 <= row < self.rows:
+            self._drawn = None
             self._glyphs[row * self.columns + column] = glyph
 
     def rule(self, column: int, row: int, glyph: Glyph) -> None:
         """A character behind lines and marks, where no band is."""
+        self._drawn = None
         self._rules[row * self.columns + column] = glyph
 
-    def lines(self) -> list[list[Segment]]:
-        """The rows as they are printed, neighbours of one look together."""
-        looks = self._looks()
+    def lines(
+        self, upright: tuple[int, Glyph] | None = None, over: Iterable[tuple[int, int, Glyph]] = ()
+    ) -> list[list[Segment]]:
+        """The rows as they are printed, neighbours of one look together.
+
+        What may be elsewhere the next time comes along: `upright` fills a column behind lines
+        and marks, but before bands; `over` are characters before everything, with their column
+        and row.
+        """
+        if self._drawn is None:
+            self._drawn = self._looks()
+        looks = dict(self._drawn)
+        if upright is not None and 0 <= upright[0] < self.columns:
+            column, glyph = upright
+            for cell in range(column, self.rows * self.columns, self.columns):
+                if cell not in self._dots and cell not in self._glyphs:
+                    looks[cell] = glyph.character, paint(glyph.color)
+        for column, row, glyph in over:
+            if 0 <= column < self.columns and 0 <= row < self.rows:
+                cell = row * self.columns + column
+                looks[cell] = self._cover(cell, glyph)
         return [
             _join([looks.get(cell, _BLANK) for cell in range(start, start + self.columns)])
             for start in range(0, self.rows * self.columns, self.columns)
@@ -100,18 +123,18 @@ class Canvas:
         """Character and style of the cells that are not empty, from behind to the front."""
         looks = {cell: (rule.character, paint(rule.color)) for cell, rule in self._rules.items()}
         for cell, bands in self._bands.items():
-            if cell not in self._rules or not self._rules[cell].inverse:
-                looks[cell] = self._tinted(bands)
+            looks[cell] = self._tinted(bands)
         for cell, dots in self._dots.items():
             behind = self._behind(self._bands.get(cell, ()))
             looks[cell] = chr(_BRAILLE + dots), paint(self._inks[cell], behind)
         for cell, glyph in self._glyphs.items():
-            if glyph.inverse:
-                style = paint(self._ground, glyph.color, bold=True)
-            else:
-                style = paint(glyph.color, self._behind(self._bands.get(cell, ())))
-            looks[cell] = glyph.character, style
+            looks[cell] = self._cover(cell, glyph)
         return looks
+
+    def _cover(self, cell: int, glyph: Glyph) -> tuple[str, Style]:
+        if glyph.inverse:
+            return glyph.character, paint(self._ground, glyph.color, bold=True)
+        return glyph.character, paint(glyph.color, self._behind(self._bands.get(cell, ())))
 
     def _tinted(self, bands: tuple[Band, ...]) -> tuple[str, Style]:
         if bands not in self._tints:
@@ -121,7 +144,7 @@ class Canvas:
     def _behind(self, bands: Sequence[Band]) -> Rgb | None:
         """The tint behind a character: of the bands that fill half of its cell."""
         colors = [] if self._shaded else _half(bands)
-        return self._tint(colors) if colors else None
+        return self._tint(tuple(colors)) if colors else None
 
     def _shade(self, bands: Sequence[Band]) -> tuple[str, Style]:
         """A cell of bands alone: the pattern of the front one of those that fill half of it."""
@@ -136,22 +159,28 @@ class Canvas:
             key=lambda band: band[2] - band[1],
             default=None,
         )
-        around = self._tint(full)
+        around = self._tint(tuple(full))
         if part is None:
             return " ", paint(None, around)
         color, start, end = part
-        inside = self._tint([*full, color])
+        inside = self._tint((*full, color))
         if start == 0:
             return _BLOCKS[end], paint(inside, around if full else None)
         if end == EIGHTHS:
             return _BLOCKS[start], paint(around, inside)
         return "━", paint(inside, around if full else None)
 
-    def _tint(self, colors: Sequence[Rgb]) -> Rgb:
-        if not colors:
-            return self._ground
-        red, green, blue = (sum(part) // len(colors) for part in zip(*colors, strict=True))
-        return mix(self._ground, (red, green, blue), min(0.5, _TINT + 0.06 * (len(colors) - 1)))
+    def _tint(self, colors: tuple[Rgb, ...]) -> Rgb:
+        return _tint(self._ground, colors)
+
+
+@lru_cache(maxsize=4096)
+def _tint(ground: Rgb, colors: tuple[Rgb, ...]) -> Rgb:
+    """The ground under bands of these colours."""
+    if not colors:
+        return ground
+    red, green, blue = (sum(part) // len(colors) for part in zip(*colors, strict=True))
+    return mix(ground, (red, green, blue), min(0.5, _TINT + 0.06 * (len(colors) - 1)))
 
 
 def _half(bands: Sequence[Band]) -> list[Rgb]:

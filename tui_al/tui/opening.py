@@ -1,10 +1,12 @@
 """Opening the app: settings, what is remembered, and the choices it begins with."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui_al.cores import count_cores
 from tui_al.errors import BadInput
 from tui_al.paths import Cache
 from tui_al.tui.choices import opening_choices
@@ -32,6 +34,7 @@ def open_terminal_app(
     What is not given comes from the settings, else from the last time. Settings that cannot
     be followed are no reason to stay closed: the app opens without them and says why.
     """
+    os.environ.setdefault("POLARS_MAX_THREADS", str(max(1, count_cores() - 1)))  # one draws
     config = find_config()
     memory = Memory(memory_path(config))
     problem = ""

@@ -128,33 +128,44 @@ def _numbers(ticks: Sequence[float]) -> list[str]:
     return [f"{tick:.{decimals}f}" for tick in ticks]
 
 
-def draw(
-    series: Sequence[Series], plan: Plan, ground: Ground, cycle: int | None
-) -> list[list[Segment]]:
-    """The rows of a chart; `cycle` is where the crosshair stands."""
-    canvas = Canvas(plan.columns, plan.rows, ground.back, shaded=ground.shaded)
-    ordered = sorted(series, key=lambda one: one.shown)  # the one pointed out lies on top
-    faint = Glyph(_GRID, mix(ground.back, ground.front, 0.22))
-    for row in map(plan.row, plan.ticks_y):
-        for column in range(plan.columns):
-            canvas.rule(column, row, faint)
-    if cycle is not None:
-        _draw_cross(canvas, plan, ordered[-1], cycle, mix(ground.back, ground.front, 0.6))
-    for one in ordered:
-        _draw_band(canvas, plan, one, one.mark.color(dark=ground.dark))
-    for one in ordered:
-        _draw_line(canvas, plan, one, one.mark.color(dark=ground.dark))
-    for place, one in enumerate(ordered):
-        _draw_marks(canvas, plan, one, ground, cycle, (place, len(ordered)))
-    return _frame(canvas, plan, mix(ground.back, ground.front, 0.65))
+class Plot:
+    """A chart, drawn once; where its crosshair stands is another matter."""
 
+    def __init__(self, series: Sequence[Series], plan: Plan, ground: Ground) -> None:
+        self.plan = plan
+        self._ordered = sorted(series, key=lambda one: one.shown)  # the one pointed out on top
+        self._ground = ground
+        self._canvas = canvas = Canvas(plan.columns, plan.rows, ground.back, shaded=ground.shaded)
+        faint = Glyph(_GRID, mix(ground.back, ground.front, 0.22))
+        for row in map(plan.row, plan.ticks_y):
+            for column in range(plan.columns):
+                canvas.rule(column, row, faint)
+        for one in self._ordered:
+            _draw_band(canvas, plan, one, self._color(one))
+        for one in self._ordered:
+            _draw_line(canvas, plan, one, self._color(one))
+        for place, one in enumerate(self._ordered):
+            _draw_marks(canvas, plan, one, self._color(one), (place, len(self._ordered)))
 
-def _draw_cross(canvas: Canvas, plan: Plan, one: Series, cycle: int, color: Rgb) -> None:
-    column = plan.column(one.xs[one.last(cycle)])
-    if 0 <= column < plan.columns:
-        cross = Glyph(_CROSS, color, inverse=True)
-        for row in range(plan.rows):
-            canvas.rule(column, row, cross)
+    def _color(self, one: Series) -> Rgb:
+        return one.mark.color(dark=self._ground.dark)
+
+    def rows(self, cycle: int | None = None) -> list[list[Segment]]:
+        """The rows of the chart; `cycle` is where the crosshair stands."""
+        back, front, plan = self._ground.back, self._ground.front, self.plan
+        upright, over = None, []
+        if cycle is not None:
+            pointed = self._ordered[-1]
+            column = plan.column(pointed.xs[pointed.last(cycle)])
+            upright = (column, Glyph(_CROSS, mix(back, front, 0.6)))
+            over = [self._read(one, cycle) for one in self._ordered if cycle < len(one.values)]
+        lines = self._canvas.lines(upright, over)
+        return _frame(lines, plan, mix(back, front, 0.65))
+
+    def _read(self, one: Series, cycle: int) -> tuple[int, int, Glyph]:
+        """The mark of the cycle that is read."""
+        glyph = Glyph(one.mark.marker, self._color(one), inverse=True)
+        return self.plan.column(one.xs[cycle]), self.plan.row(one.values[cycle]), glyph
 
 
 def _draw_band(canvas: Canvas, plan: Plan, one: Series, color: Rgb) -> None:
@@ -184,32 +195,25 @@ def _draw_line(canvas: Canvas, plan: Plan, one: Series, color: Rgb) -> None:
 
 
 def _draw_marks(
-    canvas: Canvas,
-    plan: Plan,
-    one: Series,
-    ground: Ground,
-    cycle: int | None,
-    place: tuple[int, int],
+    canvas: Canvas, plan: Plan, one: Series, color: Rgb, place: tuple[int, int]
 ) -> None:
     """Every cycle's mark, where curves are few; of many, each curve has its own cycles' turn."""
-    color = one.mark.color(dark=ground.dark)
     number, among = place
     every = 1 if among <= _CROWD else min(among, _CROWD + 1)
     last = len(one.values) - 1
     for t, (x, value) in enumerate(zip(one.xs, one.values, strict=True)):
-        if t in (last, cycle) or (t + number) % every == 0:
-            glyph = Glyph(one.mark.marker, color, inverse=t == cycle)
-            canvas.put(plan.column(x), plan.row(value), glyph)
+        if t == last or (t + number) % every == 0:
+            canvas.put(plan.column(x), plan.row(value), Glyph(one.mark.marker, color))
 
 
-def _frame(canvas: Canvas, plan: Plan, color: Rgb) -> list[list[Segment]]:
+def _frame(lines: Sequence[list[Segment]], plan: Plan, color: Rgb) -> list[list[Segment]]:
     style = paint(color)
     numbers = {
         plan.row(tick): number
         for tick, number in zip(plan.ticks_y, _numbers(plan.ticks_y), strict=True)
     }
     rows = []
-    for row, line in enumerate(canvas.lines()):
+    for row, line in enumerate(lines):
         number = numbers.get(row, "")
         edge = "┤" if number else "│"
         head = Segment(f"{number:>{plan.left - 1}} {edge}", style)

@@ -94,6 +94,12 @@ class AnalysisScreen(AppScreen):
 
     def on_screen_resume(self) -> None:
         """Shown, perhaps again: other runs may be stored by now."""
+        if self._visit:
+            self.when_settled(self._visit_again)
+        else:
+            self._visit_again()
+
+    def _visit_again(self) -> None:
         self._visit += 1
         self._ask()
 

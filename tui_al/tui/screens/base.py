@@ -1,16 +1,16 @@
 """What the app's screens have in common."""
 
+from collections.abc import Callable
 from typing import ClassVar, TypeVar
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.message import Message
-from textual.screen import Screen
 
 from tui_al.tui.keys import bind, effective, split_keys
 from tui_al.tui.keys.common import COPY_KEYS
 from tui_al.tui.pages import pages
+from tui_al.tui.screens.ground import SteadyScreen
 from tui_al.tui.services import Services
 from tui_al.tui.widgets.footer import SteadyFooter
 from tui_al.tui.widgets.top import Tab, TopBar
@@ -18,8 +18,10 @@ from tui_al.tui.wording import say_work
 
 Result = TypeVar("Result")
 
+_SETTLED = 0.2  # seconds after which a screen is surely drawn, and stays
 
-class CopyingScreen(Screen[Result]):
+
+class CopyingScreen(SteadyScreen[Result]):
     """Copies to the clipboard of the terminal (OSC 52): what is marked, else what is offered."""
 
     BINDINGS: ClassVar[list[BindingType]] = bind(COPY_KEYS)
@@ -50,7 +52,7 @@ class AppScreen(CopyingScreen[None]):
     def __init__(self, services: Services) -> None:
         super().__init__()
         self.services = services
-        self._styled_by: tuple[object, ...] = ()
+        self._away = False
 
     def compose(self) -> ComposeResult:
         chosen = self.services.settings.keys
@@ -68,17 +70,16 @@ class AppScreen(CopyingScreen[None]):
         """Undo one step within the screen, such as a search; whether there was one."""
         return False
 
-    def post_message(self, message: Message) -> bool:
-        """Textual works out every style again whenever a screen is shown, which takes longer than
-        all the rest; here, where something it depends on is another than it was."""
-        if isinstance(message, events.ScreenResume):
-            app = self.app
-            before, self._styled_by = self._styled_by, (
-                app.theme, app.classes, frozenset(app.get_pseudo_classes()),
-                len(app.stylesheet.source),
-            )  # fmt: skip
-            message.refresh_styles = before != self._styled_by
-        return super().post_message(message)
+    def when_settled(self, look: Callable[[], object]) -> None:
+        """Look at the disk again a moment after another screen was left for this one, if it is
+        shown still: the repaint comes first, and who only passes by is not held up."""
+        if self._away:
+            self._away = False
+            self.set_timer(_SETTLED, lambda: look() if self.is_current else None)
+
+    def on_screen_suspend(self) -> None:
+        """Of what is laid over a screen, dialogs do not count."""
+        self._away = self._away or self.app.current_mode != self.PAGE
 
     def on_mount(self) -> None:
         self.services.desks.on_change(self._show_work)

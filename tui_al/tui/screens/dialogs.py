@@ -8,7 +8,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
 from tui_al.grid.messages import QueriedText
@@ -17,6 +16,7 @@ from tui_al.tui.choices import Choices
 from tui_al.tui.keys import bind
 from tui_al.tui.keys.common import SCROLL_KEYS
 from tui_al.tui.screens.base import CopyingScreen
+from tui_al.tui.screens.ground import Overlay
 
 Result = TypeVar("Result")
 
@@ -34,13 +34,10 @@ class DialogBox(VerticalScroll):
         self.border_subtitle = hint
 
 
-class Dialog(ModalScreen[Result], CopyingScreen[Result]):
+class Dialog(Overlay[Result], CopyingScreen[Result]):
     """A small screen over another one, whose keys rest meanwhile. Esc closes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "Close")]
-
-    def on_mount(self) -> None:
-        self.app.delay_update()  # it is laid out twice as it opens; drawn once, that is enough
 
 
 class TextScreen(Dialog[None]):

@@ -8,9 +8,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.geometry import Offset
 from textual.message import Message
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
+
+from tui_al.tui.screens.ground import Overlay
 
 _LETTERS = "asdfghjklqwertyuiopzxcvbnm"
 Target = tuple[Widget, Offset]
@@ -26,7 +28,7 @@ def find_targets(screen: Screen[None]) -> list[Target]:
     return targets[: len(_LETTERS)]
 
 
-class JumpScreen(ModalScreen[Widget]):
+class JumpScreen(Overlay[Widget]):
     """The answer is who gets the focus; any other key, or a click beside the letters, ends it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,ctrl+o", "dismiss", "Stay")]

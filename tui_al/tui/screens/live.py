@@ -23,6 +23,7 @@ from tui_al.tui.widgets.chart_pane import ChartPane
 from tui_al.tui.widgets.cycles import CycleTable
 from tui_al.tui.widgets.details import PANES, Details
 from tui_al.tui.widgets.event_log import EventLog
+from tui_al.tui.widgets.linetable import LineTable
 from tui_al.tui.widgets.live_chart import LiveChart
 from tui_al.tui.widgets.queried import QueriedTexts
 from tui_al.tui.widgets.setup import SetupBar
@@ -30,7 +31,6 @@ from tui_al.tui.widgets.status import StatusLine
 from tui_al.tui.wording import say_ready
 
 _WATCHABLE = 0.25  # seconds a cycle takes at least, so that the curve is seen to grow
-_SETTLED = 0.2  # seconds after which the screen is surely drawn
 _WHILE_BUSY = frozenset({"pause", "step", "stop", "stop_shown"})
 _WHILE_IDLE = frozenset({"run", "embed"})
 
@@ -59,6 +59,7 @@ class LiveScreen(AppScreen):
         self._runs.crew.pace = _WATCHABLE
         self._session = self._runs.session
         self._frames = Frames(self, self._draw)
+        self._undrawn = False  # something has happened while another screen was shown
 
     def compose_body(self) -> ComposeResult:
         services = self.services
@@ -75,11 +76,10 @@ class LiveScreen(AppScreen):
         self.call_after_refresh(self._start_engine)  # the first frame comes first
 
     def on_screen_resume(self) -> None:
-        """Other screens, and the shell, add datasets and embeddings; the repaint comes first."""
-        self.set_timer(_SETTLED, self._look_again)
-
-    def _look_again(self) -> None:
-        self._bar.look_again()
+        """Other screens, and the shell, add datasets and embeddings."""
+        if self._undrawn:
+            self._draw()
+        self.when_settled(self._bar.look_again)
 
     def _start_engine(self) -> None:
         self._runs.crew.start()
@@ -183,7 +183,7 @@ class LiveScreen(AppScreen):
         self.services.memory.remember("live", pane=details.pane)
 
     def action_read(self, by: int) -> None:
-        self._pane.chart.step(by)
+        self._pane.step(by)
 
     def action_zoom(self, steps: int) -> None:
         self._pane.chart.zoom(steps)
@@ -266,7 +266,10 @@ class LiveScreen(AppScreen):
         self._draw()
 
     def _draw(self) -> None:
-        """Bring everything up to date."""
+        """Bring everything up to date, where it is seen."""
+        self._undrawn = not self.is_current
+        if self._undrawn:
+            return
         run = self._session.shown
         if run is not None:
             self.query_one(CycleTable).extend(run.records)
@@ -288,7 +291,7 @@ class LiveScreen(AppScreen):
     def _follow(self, message: LiveChart.Read) -> None:
         table = self.query_one(CycleTable)
         if message.kept and message.cycle is not None and message.cycle < table.row_count:
-            table.move_cursor(row=message.cycle, animate=False)
+            table.cursor = message.cycle
 
     @on(CycleTable.Selected)
     def _go_to_cycle(self, message: CycleTable.Selected) -> None:
@@ -299,9 +302,15 @@ class LiveScreen(AppScreen):
         if self._pane.chart.cycle not in (None, message.cycle):
             self._pane.chart.read(message.cycle)
 
-    @on(QueriedTexts.Opened)
-    def _open_text(self, message: QueriedTexts.Opened) -> None:
-        self.app.push_screen(TextScreen(message.text))
+    @on(LineTable.Opened)
+    def _open_text(self, message: LineTable.Opened) -> None:
+        table = message.table
+        if isinstance(table, QueriedTexts) and table.current is not None:
+            self.app.push_screen(TextScreen(table.current))
+
+    @on(LineTable.Sideways)
+    def _sideways(self, message: LineTable.Sideways) -> None:
+        self.action_read(message.step)
 
     @on(SetupBar.Changed)
     def _chosen(self, message: SetupBar.Changed) -> None:

@@ -12,7 +12,6 @@ from tui_al.tui.screens.base import AppScreen
 from tui_al.tui.services import Services
 
 Found = TypeVar("Found")
-_SETTLED = 0.2  # seconds after which the screen is surely drawn
 
 
 class LookingScreen(AppScreen, Generic[Found]):
@@ -40,11 +39,11 @@ class LookingScreen(AppScreen, Generic[Found]):
         """Show what is there now."""
 
     def on_screen_resume(self) -> None:
-        """Others may have changed what is there; the repaint comes first."""
+        """Others may have changed what is there."""
         if self._found is None:
             self.look()
         else:
-            self.set_timer(_SETTLED, self.look)
+            self.when_settled(self.look)
 
     def action_refresh(self) -> None:
         self.look()

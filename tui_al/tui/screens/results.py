@@ -63,6 +63,12 @@ class ResultsScreen(AppScreen):
 
     def on_screen_resume(self) -> None:
         """Shown again: something may have been stored meanwhile."""
+        if self._parts is None:
+            self._read()
+        else:
+            self.when_settled(self._read)
+
+    def _read(self) -> None:
         self._reading.ask(Visit(self._parts))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -242,7 +248,7 @@ class ResultsScreen(AppScreen):
         self._curves.next_metric()
 
     def action_read(self, step: int) -> None:
-        self._curves.chart.step(step)
+        self._curves.step(step)
 
     def action_zoom(self, steps: int) -> None:
         self._curves.chart.zoom(steps)

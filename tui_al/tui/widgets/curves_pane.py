@@ -23,6 +23,7 @@ class CurvesPane(Vertical):
         self._memory = memory
         self._empty = empty
         self._series: Sequence[Series] = ()
+        self._named: tuple[object, ...] = ()  # what the legend names
         metric = memory.recall(page, "metric", "")
         self.look = View(next((one for one in METRIC_NAMES if one == metric), "accuracy"))
 
@@ -53,6 +54,11 @@ class CurvesPane(Vertical):
         self._memory.remember(self._page, metric=look.metric)
         self.update_curves()
 
+    def step(self, by: int) -> None:
+        """Move the crosshair; its values are painted with it, not a frame later."""
+        self.chart.step(by)
+        self._name_curves()
+
     def go_back(self) -> bool:
         """Take the crosshair away, else the zoom; whether there was either."""
         if self.chart.cycle is not None:
@@ -63,6 +69,10 @@ class CurvesPane(Vertical):
     @on(LiveChart.Read)
     def _name_curves(self) -> None:
         cycle, title = self.chart.cycle, self.look.title
+        wanted = (cycle, self.look, self._series)
+        if wanted == self._named:
+            return
+        self._named = wanted
         if self._series and cycle is not None:
             pointed = next((one for one in self._series if one.shown), self._series[-1])
             title = self.look.at(cycle, pointed.labels[pointed.last(cycle)])

@@ -6,15 +6,22 @@ from rich.text import Text
 from textual import on
 from textual.markup import escape
 from textual.message import Message
-from textual.widgets import DataTable
 
 from tui_al.learning.records import CycleRecord
-from tui_al.tui.widgets.rows import RowTable
+from tui_al.tui.widgets.linetable import Cells, LineColumn, LineTable
+from tui_al.tui.widgets.rowview import RowView
 
-_COLUMNS = (("cycle", 5), ("labels", 7), ("accuracy", 9), ("macro-F1", 9), ("seconds", 8))
+_COLUMNS = (
+    LineColumn("cycle", 5, right=True),
+    LineColumn("labels", 7, right=True),
+    LineColumn("accuracy", 8, right=True),
+    LineColumn("macro-F1", 8, right=True),
+    LineColumn("seconds", 8, right=True),
+    LineColumn(""),
+)
 
 
-class CycleTable(RowTable):
+class CycleTable(LineTable):
     """Follows the newest cycle until the cursor is moved to another."""
 
     class Selected(Message):
@@ -25,12 +32,9 @@ class CycleTable(RowTable):
             self.cycle = cycle
 
     def __init__(self) -> None:
-        super().__init__(cursor_type="row", zebra_stripes=True, cell_padding=0)
+        super().__init__()
         self.border_title = "Cycles"
-
-    def on_mount(self) -> None:
-        for title, width in _COLUMNS:
-            self.add_column(Text(title, justify="right"), width=width)
+        self._records: Sequence[CycleRecord] = ()
 
     def show(
         self, records: Sequence[CycleRecord], title: str = "", cursor: int | None = None
@@ -38,30 +42,29 @@ class CycleTable(RowTable):
         """Show a run's cycles from the first; the cursor goes to the newest, or where it is
         told to."""
         self.border_title = f"Cycles of {escape(title)}" if title else "Cycles"
-        self.clear()
-        for record in records:
-            self._add(record)
-        if records:  # of an empty table, the row before the first is its header
-            newest = self.row_count - 1
-            self.move_cursor(row=newest if cursor is None else min(cursor, newest), animate=False)
+        newest = len(records) - 1
+        self._take(records, newest if cursor is None else min(cursor, newest))
 
     def extend(self, records: Sequence[CycleRecord]) -> None:
         """Add what is new of a run's cycles; the cursor follows where it was on the newest."""
-        new = records[self.row_count :]
-        following = self.cursor_row >= self.row_count - 1
-        for record in new:
-            self._add(record)
-        if new and following:
-            self.move_cursor(row=self.row_count - 1, animate=False)
+        if len(records) > self.row_count:
+            following = self.cursor >= self.row_count - 1
+            self._take(records, len(records) - 1 if following else self.cursor)
 
-    @on(DataTable.RowHighlighted)
-    def _highlighted(self, event: DataTable.RowHighlighted) -> None:
+    def _take(self, records: Sequence[CycleRecord], cursor: int) -> None:
+        self._records = tuple(records)
+        self.show_rows(lambda _: _COLUMNS, len(records), self._cells, cursor=cursor)
+        if records:
+            self.post_message(self.Selected(self.cursor))
+
+    @on(RowView.Moved)
+    def _moved(self, event: RowView.Moved) -> None:
         event.stop()
-        if self.row_count:  # where the cursor is by now: several moves are one
-            self.post_message(self.Selected(self.cursor_row))
+        self.post_message(self.Selected(self.cursor))  # by now: several moves are one
 
-    def _add(self, record: CycleRecord) -> None:
+    def _cells(self, row: int) -> Cells:
+        record = self._records[row]
         seconds = record.query_seconds + record.fit_seconds
         cells = (f"{record.cycle}", f"{record.n_labeled:,}", f"{record.accuracy:.4f}",
-                 f"{record.macro_f1:.4f}", f"{seconds:.3f}")  # fmt: skip
-        self.add_row(*(Text(cell, justify="right") for cell in cells))
+                 f"{record.macro_f1:.4f}", f"{seconds:.3f}", "")  # fmt: skip
+        return [Text(cell) for cell in cells]

@@ -11,7 +11,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui_al.tui.few_colors import SHADED
-from tui_al.tui.plotting import Ground, Plan, Window, draw, full_window, make_plan
+from tui_al.tui.plotting import Ground, Plot, Window, full_window, make_plan
 from tui_al.tui.series import Series
 
 _ZOOM = 2.0  # how much closer one step goes
@@ -46,14 +46,14 @@ class LiveChart(Widget, can_focus=True):
         self._window: Window | None = None  # None: everything
         self._cycle: int | None = None
         self._passing: int | None = None
-        self._plan: Plan | None = None
-        self._rows: list[Strip] = []
-        self._drawn: tuple[object, ...] | None = None
+        self._plot: Plot | None = None
+        self._rows: list[Strip] | None = None
+        self._look: tuple[object, ...] = ()  # what it was drawn for
 
     def show(self, series: Sequence[Series], reach: float) -> None:
         """Draw these curves; the axis reaches to `reach` from the start."""
         self._series, self._reach = series, reach
-        self._redraw()
+        self._redraw_all()
 
     @property
     def cycle(self) -> int | None:
@@ -97,7 +97,7 @@ class LiveChart(Widget, can_focus=True):
     def fit(self) -> bool:
         """Show everything; whether there was something to undo."""
         zoomed, self._window = self._window is not None, None
-        self._redraw()
+        self._redraw_all()
         return zoomed
 
     def _look_at(self, low: float, span: float) -> None:
@@ -107,7 +107,7 @@ class LiveChart(Widget, can_focus=True):
         else:
             low = min(max(first, low), last - span)
             self._window = (low, low + span)
-        self._redraw()
+        self._redraw_all()
 
     @property
     def _whole(self) -> Window:
@@ -123,28 +123,35 @@ class LiveChart(Widget, can_focus=True):
 
     # Drawing.
 
+    def _redraw_all(self) -> None:
+        self._plot = None
+        self._redraw()
+
     def _redraw(self) -> None:
-        self._drawn = None
+        """The crosshair alone is elsewhere."""
+        self._rows = None
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
         look = (self.size, self.app.theme, self.has_focus)
-        if self._drawn != look:
+        if self._look != look:
+            self._plot, self._rows, self._look = None, None, look
+        if self._rows is None:
             self._rows = self._draw(self.size)
-            self._drawn = look
         return self._rows[y] if y < len(self._rows) else self._blank(self.size.width)
 
     def _draw(self, size: Size) -> list[Strip]:
-        self._plan = None
         if not self._series:
             return self._say(size)
-        window = self._window or self._whole
-        self._plan = make_plan(self._series, size.width, size.height, window)
-        if self._plan is None:
-            return []
-        rows = draw(self._series, self._plan, self._ground, self.cycle)
-        strips = (Strip(row).adjust_cell_length(size.width) for row in rows)
-        return [strip.apply_style(self.rich_style) for strip in strips]
+        if self._plot is None:
+            window = self._window or self._whole
+            plan = make_plan(self._series, size.width, size.height, window)
+            if plan is None:
+                return []
+            self._plot = Plot(self._series, plan, self._ground)
+        style = self.rich_style
+        strips = (Strip(row).adjust_cell_length(size.width) for row in self._plot.rows(self.cycle))
+        return [strip.apply_style(style) for strip in strips]
 
     def _say(self, size: Size) -> list[Strip]:
         words = Segment(f"{self._empty:^{size.width}}", Style(dim=True))
@@ -185,13 +192,13 @@ class LiveChart(Widget, can_focus=True):
 
     def _wheel(self, event: events.MouseEvent, steps: int) -> None:
         event.stop()
-        if self._plan is not None:
-            self.zoom(steps, self._plan.x_at(event.x))
+        if self._plot is not None:
+            self.zoom(steps, self._plot.plan.x_at(event.x))
 
     def _cycle_at(self, column: int) -> int | None:
         """The cycle nearest to a column: the pointed curve's, or the longest's beyond its end."""
-        if self._plan is None:
+        if self._plot is None:
             return None
-        x = self._plan.x_at(column)
+        x = self._plot.plan.x_at(column)
         longest = max([self._pointed, *self._series], key=lambda one: len(one.xs))
         return min(range(len(longest.xs)), key=lambda t: abs(longest.xs[t] - x))

@@ -44,9 +44,9 @@ class RowView(ScrollView, can_focus=True, inherit_bindings=False):
     COMPONENT_CLASSES: ClassVar[set[str]] = {"row-view--heading", "row-view--cursor"}
     BINDING_GROUP_TITLE = "This table"
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bind(ROW_KEYS),
         Binding("down", "cursor_down", "Next row", show=False),
         Binding("up", "cursor_up", "Previous row", show=False),
+        *bind(ROW_KEYS),
         Binding("pagedown", "page(1)", "Page down", show=False),
         Binding("pageup", "page(-1)", "Page up", show=False),
     ]
@@ -142,7 +142,7 @@ class RowView(ScrollView, can_focus=True, inherit_bindings=False):
         shown = max(1, self.scrollable_content_region.height - 1)
         y = min(max(self.scroll_offset.y, self.cursor - shown + 1), self.cursor)
         if y != self.scroll_offset.y:
-            self.scroll_to(y=y, animate=False)
+            self.scroll_to(y=y, animate=False, force=True)  # before there is a scrollbar, too
 
     def on_resize(self) -> None:
         self.reveal()
