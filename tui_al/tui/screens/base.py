@@ -10,7 +10,7 @@ from textual.binding import BindingType
 from tui_al.tui.keys import bind, effective, split_keys
 from tui_al.tui.keys.common import COPY_KEYS
 from tui_al.tui.pages import pages
-from tui_al.tui.screens.ground import SteadyScreen
+from tui_al.tui.screens.steady import SteadyScreen
 from tui_al.tui.services import Services
 from tui_al.tui.widgets.footer import SteadyFooter
 from tui_al.tui.widgets.top import Tab, TopBar
@@ -77,11 +77,12 @@ class AppScreen(CopyingScreen[None]):
             self._away = False
             self.set_timer(_SETTLED, lambda: look() if self.is_current else None)
 
-    def on_screen_suspend(self) -> None:
-        """Of what is laid over a screen, dialogs do not count."""
-        self._away = self._away or self.app.current_mode != self.PAGE
+    def _page_turned(self, page: str) -> None:
+        """Another screen is shown; dialogs that are laid over this one do not count."""
+        self._away = self._away or page != self.PAGE
 
     def on_mount(self) -> None:
+        self.app.mode_change_signal.subscribe(self, self._page_turned, immediate=True)
         self.services.desks.on_change(self._show_work)
         self._show_work()
 
