@@ -170,6 +170,14 @@ async def test_keys_move_along_the_cycles(
         )
 
 
+async def test_a_long_number_of_labels_does_not_touch_the_line(new_app: MakeApp) -> None:
+    app = new_app()
+    async with app.run_test(size=WIDE) as pilot:
+        scrubber = (await show(pilot)).query_one(Scrubber)
+        scrubber.show([], [1_000] * 21, 20)
+        assert lines(scrubber)[0].startswith("cycle 20 of 20 1,000 labels ┿")
+
+
 async def test_the_mouse_moves_along_the_cycles(new_app: MakeApp, explored: Cache) -> None:
     app = new_app()
     async with app.run_test(size=WIDE) as pilot:

@@ -139,7 +139,9 @@ class Scrubber(Widget, can_focus=True):
             tint(self, f"scrubber--{part}") for part in ("done", "left", "handle")
         )
         line = Text(f"cycle {self.cycle} of {self._last}", "bold", end="")
-        line.append(f"  {self._labels[self.cycle]:,} labels", Style(bold=False))
+        labels = f"{self._labels[self.cycle]:,} labels"
+        roomy = line.cell_len + 2 + len(labels) < self._gutter
+        line.append(f"{'  ' if roomy else ' '}{labels}", Style(bold=False))
         self._fit(line)
         here = self._column(self.cycle)
         ticks = {self._column(cycle) for cycle in range(self._last + 1)}
