@@ -94,6 +94,18 @@ def test_a_run_that_is_gone_is_bad_input(store: ResultStore) -> None:
         read_run(store, "nowhere")
 
 
+@pytest.mark.parametrize("known", [{1}, {1, 2}, {2}, {1, 2, 3}, set()])
+def test_what_is_known_is_passed_over(store: ResultStore, stored: Cache, known: set[int]) -> None:
+    run = _read(store, STRATEGIES[0])
+    pool = open_pool(run, stored)
+    everything = {one.cycle: one for one in predict_batches(run, pool)}
+    found = list(predict_batches(run, pool, known))
+    assert [one.cycle for one in found] == [cycle for cycle in (1, 2, 3) if cycle not in known]
+    for one in found:
+        assert one.classes == everything[one.cycle].classes
+        assert one.confidences == pytest.approx(everything[one.cycle].confidences, abs=1e-3)
+
+
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_predictions_are_those_of_the_run_itself(
     store: ResultStore, stored: Cache, strategy: str, monkeypatch: pytest.MonkeyPatch

@@ -105,14 +105,17 @@ def predict_batches(
     if pool.labels is None or pool.features is None:
         return
     learner, blas = Learner(len(pool.classes)), ThreadpoolController()
+    new: list[int] = []  # labeled since the last fit
     for last, record in pairwise(run.records):
         if not (last.selected and record.selected):
             return
+        new += last.selected
         if record.cycle in known:
             continue
         with blas.limit(limits=1, user_api="blas"):
-            known, batch = list(last.selected), list(record.selected)
-            classifier = learner.fit(pool.features[known], pool.labels[known])
+            batch = list(record.selected)
+            classifier = learner.fit(pool.features[new], pool.labels[new])
+            new = []
             shares = classifier.probabilities(pool.features[batch])
         classes = shares.argmax(axis=1)
         yield Predictions(
